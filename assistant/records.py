@@ -1,0 +1,235 @@
+"""The nouns of the project, frozen. Records flow between the stages; services act on them.
+
+    file → Source → Document* → Section* → Passage* → Hit* (a Ranking) → Excerpt* → Answer | NotFound
+
+Every text that may be shown is a `Span` into `Source.text`: nothing is copied, joined or rewritten.
+The word in 「」 is the one users know a thing by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from assistant.errors import NotVerbatim
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """Half-open range of characters [start, end) in the text of one source. 「位置」"""
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start <= self.end:
+            raise ValueError(f"no span: [{self.start}, {self.end})")
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+    def __contains__(self, other: object) -> bool:
+        return isinstance(other, Span) and self.start <= other.start and other.end <= self.end
+
+    def of(self, text: str) -> str:
+        """The characters of `text` at this place; a place outside it is `NotVerbatim`."""
+        if self.end > len(text):
+            raise NotVerbatim(f"引用位置 {self.start}–{self.end} 超出原文长度 {len(text)},请运行 zhiyin check 检查资料库。")
+        return text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file as it was decoded; `text` is never changed. 「文件」
+
+    `id` is the SHA-256 of the file's bytes, in hex; `name` is the bare file name, `path` where it was read from.
+    """
+
+    id: str
+    name: str
+    path: str
+    encoding: str
+    text: str = field(repr=False)
+
+
+class Trait(StrEnum):
+    """The metadata a document may give of itself."""
+
+    AUTHOR = "作者"
+    ORIGIN = "来源"
+    PUBLISHED = "发布时间"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One article of a source. 「文章」
+
+    `id` comes from the source's id and the article's place in it. `headings` are the places where its title stands;
+    the first gives the title's own words. A file that names no title gives `title` its file name and no headings.
+    """
+
+    id: str
+    title: str
+    source: Source
+    span: Span
+    headings: tuple[Span, ...] = ()
+    metadata: Mapping[Trait, Span] = field(default_factory=dict)
+
+    def text(self, span: Span) -> str:
+        """The source's own characters at `span`."""
+        return span.of(self.source.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A numbered or headed part of a document, or the whole of one without numbering. 「章节」
+
+    `heading` is the place of number and title in the source (empty for the root); `span` runs from the heading to the
+    next section of the same or a higher level. `level` 0 is the document itself.
+    """
+
+    number: str
+    title: str
+    level: int
+    heading: Span
+    span: Span
+    parent: Section | None = None
+
+    @property
+    def label(self) -> str:
+        """Number and title as one line, for a path or a list of headings."""
+        return self.number + self.title
+
+    def path(self) -> tuple[str, ...]:
+        """The labels from the outermost section to this one; empty for the document itself."""
+        if self.parent is None:
+            return ()
+        return (*self.parent.path(), self.label)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Whole sentences inside one section: the unit that is indexed and ranked. 「段落」"""
+
+    id: str
+    document: Document
+    section: Section
+    span: Span
+
+    @property
+    def text(self) -> str:
+        return self.document.text(self.span)
+
+
+@dataclass(frozen=True, slots=True)
+class Boilerplate:
+    """Text of a source that is no content, with the name of the rule that said so. 「杂项」"""
+
+    name: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All that one file was read into: every non-blank character is in a passage, a heading or boilerplate."""
+
+    source: Source
+    documents: tuple[Document, ...]
+    sections: tuple[tuple[Section, ...], ...]  # one outline a document, each in order of place, the root first
+    passages: tuple[Passage, ...]
+    boilerplate: tuple[Boilerplate, ...]
+
+    def headings(self) -> tuple[Span, ...]:
+        """The places of all titles and section headings, in order."""
+        titles = [span for document in self.documents for span in document.headings]
+        numbered = [section.heading for outline in self.sections for section in outline if len(section.heading)]
+        return tuple(sorted(titles + numbered))
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question as it was asked and as it is looked up. 「提问」"""
+
+    text: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage and its score, higher is better; `why` holds the score of each signal by its name. 「命中」"""
+
+    passage: Passage
+    score: float
+    why: Mapping[str, float] = field(default_factory=dict)
+
+
+Ranking = tuple[Hit, ...]  # best first
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where an excerpt stands: enough to open the original there. 「出处」"""
+
+    document: str
+    document_id: str
+    section: tuple[str, ...]
+    file: str
+    source_id: str
+    span: Span
+    page: int | None = None
+
+    @property
+    def locator(self) -> str:
+        """《title》一、… › 1、…, ready to paste."""
+        return f"《{self.document}》{' › '.join(self.section)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A span with the text that was sliced from the stored original at that place."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Verbatim parts of one section with their citation; `highlights` lie inside the parts. 「摘录」"""
+
+    parts: tuple[Part, ...]
+    highlights: tuple[Span, ...]
+    score: float
+    citation: Citation
+    also: tuple[Citation, ...] = ()
+
+
+class Status(StrEnum):
+    """How far a question was answered."""
+
+    ANSWERED = "answered"
+    RELATED = "related"
+    NOT_FOUND = "not_found"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Excerpts that answer a question, or (`RELATED`) that may touch on it. 「回答」"""
+
+    question: str
+    status: Status
+    confidence: float  # 0.0 to 1.0
+    excerpts: tuple[Excerpt, ...]
+    elapsed_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """The library holds no answer; `nearest` are the headings that come closest. 「未找到」"""
+
+    question: str
+    confidence: float
+    nearest: tuple[Citation, ...]
+    elapsed_ms: float = 0.0
+
+    status = Status.NOT_FOUND

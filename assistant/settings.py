@@ -1,0 +1,42 @@
+"""One frozen `Settings`: every number that shapes the index or an answer, with the reason it is what it is."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSettings:
+    """What the index is built with; a change here is noticed by `fingerprint` and the index rebuilt."""
+
+    #: Bumped by hand when the code of reading, outline, cutting or tokens changes what the index holds.
+    version: int = 1
+    #: Characters a passage grows to before it is closed at the next sentence end: long enough for one thought, short
+    #: enough that one vector can hold it and a reader sees at once why it was shown.
+    passage_target: int = 100
+    #: A passage takes a further sentence only up to this length; a single longer sentence stays whole.
+    passage_limit: int = 200
+    #: BM25 of Robertson & Zaragoza (2009): term saturation and length normalisation, the values of Lucene.
+    bm25_k1: float = 1.2
+    bm25_b: float = 0.75
+
+    def fingerprint(self, encoder: str) -> str:
+        """A short hash of these settings and the encoder's own fingerprint."""
+        payload = json.dumps({**asdict(self), "encoder": encoder}, sort_keys=True)
+        return hashlib.sha256(payload.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be tuned. The defaults are the product."""
+
+    index: IndexSettings = IndexSettings()
+    #: Candidates that BM25 and the vectors bring each. Late interaction ranks their union.
+    candidates: int = 50
+    #: What a reader takes in at a glance, and the contract of `ask`.
+    max_excerpts: int = 3
+    max_characters: int = 800
+    #: Longest question looked up: a question longer than this is a pasted document.
+    max_question: int = 2000
