@@ -20,8 +20,7 @@ _CLAUSE_END = re.compile(rf"(?:[。！？!?…；;]+[{re.escape(_CLOSERS)}]*)|(?
 _WORD = re.compile(r"[a-z0-9]+(?:[.%][a-z0-9]*)*|[\u3400-\u9fff]+")
 #: Words that carry no subject; a question is full of them, and BM25 would reward passages for them.
 _EMPTY_WORDS = frozenset(
-    "的 了 是 在 和 与 或 也 就 都 而 及 着 把 被 对 为 从 到 由 于 以 之 其 这 那 吗 呢 啊 吧 呀 嘛 么 什么 怎么 怎样 如何 "
-    "哪些 哪 哪个 哪几 几 多少 为什么 为何 谁 请问 一下 咋 啥 有 要 应 应该 the a an of to in is are what how who why".split()
+    ["的", "了", "是", "在", "和", "与", "或", "也", "就", "都", "而", "及", "着", "把", "被", "对", "为", "从", "到", "由", "于", "以", "之", "其", "这", "那", "有", "要", "应", "应该", "吗", "呢", "啊", "吧", "呀", "嘛", "么", "咋", "啥", "谁", "几", "什么", "怎么", "怎么办", "怎样", "如何", "哪", "哪个", "哪些", "哪几", "多少", "为什么", "为何", "请问", "一下", "the", "a", "an", "of", "to", "in", "is", "are", "what", "how", "who", "why"]
 )
 
 

@@ -1,0 +1,228 @@
+"""Marks → section tree: how far each heading reaches, which style stands above which, what each section spans."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.articles import bare_title
+from assistant.numbering import MAX_HEADING, RANK, Kind, Mark, marks, split_number
+from assistant.records import Boilerplate, Document, Section, Span
+from assistant.text import trimmed
+
+_SENTENCE_END = re.compile(r"[。！？!?]|\.(?=\s)|[\r\n]|$")
+_COLON = re.compile(r"[:：]|[ \u3000]{1,}(?=\S{12})")
+#: Up to this length a piece before a colon or blank is a title (1、学习制度:每月…).
+_SHORT_TITLE = 20
+#: Words that open a sentence, by which a title glued to its text can be told from it (…的素质要求所谓素质就是…).
+_OPENERS = re.compile(
+    r"在[^,，。在]{2,12}(?:下|中|上|里|时|过程中)[,，]|作为(?:一[名个位]|国有|基层|党)|所谓|随着|当前[,，]|目前[,，]|近年来|"
+    r"首先[,，]|为了|由于|众所周知|通过(?:学习|开展|对)|面对|根据(?:上级|中央|有关)|按照(?:上级|中央|有关)"
+)
+#: A title's own subject again is the subject of the sentence glued to it (…的首要条件党支部书记首先要…), with the
+#: attributes it may have, unless a word before it makes it an object.
+_SUBJECT_AGAIN = re.compile(
+    r"(?=(?P<subject>[\u4e00-\u9fff]{5}).*?(?P<again>(?:(?:[\u4e00-\u9fff]{2}的)?(?:基层|全体|广大|各级))?(?P=subject)))"
+)
+_OBJECT_OF = re.compile(
+    r"(?:[的和与及、对是为在以由向把被让使给到从用了]|[做当作]好|作为|一名|成为|加强|提高|落实|履行)$"
+)
+_MIN_TITLE = 4
+#: A clause of a sentence that serves as the name of a section that has no title of its own.
+_NAME_LENGTH = 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Heading:
+    """A mark with its title: `title` is what names the section, `span` what belongs to no passage."""
+
+    mark: Mark
+    title: Span
+    span: Span
+
+
+def outline(document: Document, boilerplate: Sequence[Boilerplate]) -> tuple[Section, ...]:
+    """The sections of a document in order of place, the root first; one without numbering is only the root."""
+    text = document.source.text
+    holes = holes_of(document, boilerplate)
+    markdown = document.source.name.lower().endswith((".md", ".markdown"))
+    found = marks(text, document.span, holes, markdown)
+    ends = [mark.span.start for mark in found[1:]] + [document.span.end]
+    known = bare_title(document.title)
+    headings = [_heading(text, mark, _limit(mark, end, holes), known) for mark, end in zip(found, ends, strict=True)]
+    root = Section("", document.title, 0, Span(document.span.start, document.span.start), document.span)
+    depths = _depths([heading.mark for heading in headings])
+    headings = _keep_lists_as_text(text, headings, depths, document.span.end, holes)
+    return _tree(text, root, headings, depths)
+
+
+def holes_of(document: Document, boilerplate: Sequence[Boilerplate]) -> tuple[Span, ...]:
+    """The places inside a document that are no body: its titles and the boilerplate, in order."""
+    return tuple(sorted([*document.headings, *(piece.span for piece in boilerplate)]))
+
+
+def _limit(mark: Mark, end: int, holes: Sequence[Span]) -> int:
+    """How far the mark's own text reaches: to the next mark or the next hole."""
+    return min((hole.start for hole in holes if mark.span.end <= hole.start < end), default=end)
+
+
+def _heading(text: str, mark: Mark, limit: int, known: str) -> _Heading:
+    """Where the title after a mark ends, by the kind of mark and by what stands there; `known` is the document's title."""
+    kind, start = mark.style.kind, mark.span.end
+    end = min(_SENTENCE_END.search(text, start, limit).end(), limit)  # type: ignore[union-attr]  # `$` always matches
+    if kind is Kind.LABEL:
+        return _Heading(mark, trimmed(text, mark.span), mark.span)
+    if kind is Kind.LINE:
+        line = re.compile(r"[^\r\n]*").match(text, start, limit)
+        return _named(text, mark, Span(start, line.end() if line else limit))
+    if kind is Kind.ARTICLE:
+        bracket = re.compile(r"[【\[(（][^】\])）\r\n]{2,30}[】\])）]").match(text, start, end)
+        short_line = end - start <= _SHORT_TITLE and re.search(r"[^。；;：:，,\s][ \t]*[\r\n]+$", text[start:end])
+        title = Span(start, bracket.end()) if bracket else Span(start, end) if short_line else None
+        return _named(text, mark, title) if title else _unnamed(text, mark, end)
+    if kind is Kind.ITEM:
+        return _unnamed(text, mark, end)
+    colon = _COLON.search(text, start + 2, min(end, start + _SHORT_TITLE + 1))
+    if colon and colon.end() < end and not re.search(r"[,，;；。]", text[start : colon.start()]):
+        return _named(text, mark, Span(start, colon.end()))
+    on_its_line = text[end - 1] in "\r\n" or end == len(text)
+    glue = None if on_its_line else _glue(text, Span(start, end), known)
+    if glue is not None:
+        return _named(text, mark, Span(start, glue))
+    if end - start <= MAX_HEADING:
+        return _named(text, mark, Span(start, end))
+    return _unnamed(text, mark, end)
+
+
+def _glue(text: str, span: Span, known: str) -> int | None:
+    """Where a sentence begins inside a run-on heading: after a known title, at an opener, or at the subject's return."""
+    words = span.of(text)
+    if words.startswith(known) and len(words) > len(known) + 1:
+        return span.start + len(known)
+    clause = re.search(r"[,，;；。]", words)
+    first = words[: clause.start()] if clause else words
+    if len(first) < _MIN_TITLE * 2:
+        return None
+    opener = _OPENERS.search(words, _MIN_TITLE, len(first) + 1)
+    places = [opener.start()] if opener else []
+    for again in _SUBJECT_AGAIN.finditer(first):
+        place = again.start("again")
+        if place >= _MIN_TITLE * 2 and not _OBJECT_OF.search(first[:place]):
+            places.append(place)
+    return span.start + min(places) if places and min(places) <= MAX_HEADING else None
+
+
+def _named(text: str, mark: Mark, title: Span) -> _Heading:
+    return _Heading(mark, trimmed(text, title), trimmed(text, Span(mark.span.start, title.end)))
+
+
+def _unnamed(text: str, mark: Mark, end: int) -> _Heading:
+    """A mark whose sentence is text, mark included: the section has no heading, only a name, the first clauses of it."""
+    name = Span(mark.span.end, min(end, mark.span.end + _NAME_LENGTH))
+    breaks = [match.start() for match in re.finditer(r"[,，;；:：。！？!?\r\n]", name.of(text))]
+    if breaks and (end - mark.span.end > _NAME_LENGTH or breaks[-1] == len(name) - 1):
+        name = Span(name.start, name.start + breaks[-1]) if breaks[-1] else name
+    return _Heading(mark, trimmed(text, name), Span(mark.span.start, mark.span.start))
+
+
+def _depths(found: Sequence[Mark]) -> list[int]:
+    """The level of each mark from 1, by which style opens inside which in this document, as a vote of all its marks."""
+    votes = _votes(found)
+
+    def above(one: str, other: str) -> bool:
+        for_one, against = votes[one, other], votes[other, one]
+        return for_one > against if for_one != against else RANK[one] < RANK[other]
+
+    depths, stack = [], list[str]()
+    for mark in found:
+        name = mark.style.name
+        if mark.style.kind is Kind.LABEL:
+            stack = [name]
+        else:
+            while stack and not (above(stack[-1], name) and stack[-1] not in _LABELS):
+                stack.pop()
+            stack.append(name)
+        depths.append(len(stack))
+    return depths
+
+
+_LABELS = frozenset({"标签"})
+
+
+def _votes(found: Sequence[Mark]) -> Counter[tuple[str, str]]:
+    """How often each style was seen to open (outer, inner), reading with the plainest rule: a known style closes to itself."""
+    votes: Counter[tuple[str, str]] = Counter()
+    stack: list[str] = []
+    for mark in found:
+        name = mark.style.name
+        if mark.style.kind is Kind.LABEL:
+            stack = []
+            continue
+        if name in stack:
+            del stack[stack.index(name) :]
+        # A list that goes on (二、 after 一、(一)) says nothing; one that begins says what it begins inside.
+        elif mark.value == 1:
+            votes.update((outer, name) for outer in stack)
+        stack.append(name)
+    return votes
+
+
+def _keep_lists_as_text(
+    text: str, headings: Sequence[_Heading], depths: Sequence[int], end: int, holes: Sequence[Span]
+) -> list[_Heading]:
+    """Items that are all heading and no text (1、按时交费。2、…) are the text of a list: their words stay in passages.
+
+    One such heading among siblings that have a text is a heading whose text is missing, and stays one.
+    """
+    starts = [heading.mark.span.start for heading in headings] + [end]
+    empty = []
+    for number, heading in enumerate(headings):
+        following = depths[number + 1] if number + 1 < len(headings) else 0
+        body = Span(heading.span.end, _limit(heading.mark, starts[number + 1], holes))
+        named = heading.mark.style.kind is Kind.HEADING and len(heading.span) > len(trimmed(text, heading.mark.span))
+        empty.append(named and following <= depths[number] and not trimmed(text, body))
+    kept = list(headings)
+    for group in _siblings(depths):
+        bare = [number for number in group if empty[number]]
+        if len(bare) * 2 > len(group):
+            for number in bare:
+                kept[number] = _unnamed(text, headings[number].mark, starts[number + 1])
+    return kept
+
+
+def _siblings(depths: Sequence[int]) -> list[list[int]]:
+    """The marks of one level under one parent, as lists of their numbers."""
+    groups: list[list[int]] = []
+    open_groups: list[list[int]] = []
+    for number, depth in enumerate(depths):
+        del open_groups[depth:]
+        while len(open_groups) < depth:
+            open_groups.append([])
+            groups.append(open_groups[-1])
+        open_groups[depth - 1].append(number)
+    return [group for group in groups if group]
+
+
+def _tree(text: str, root: Section, headings: Sequence[_Heading], depths: Sequence[int]) -> tuple[Section, ...]:
+    sections, stack = [root], [root]
+    for number, (heading, depth) in enumerate(zip(headings, depths, strict=True)):
+        del stack[depth:]
+        later = (headings[k].mark.span.start for k in range(number + 1, len(headings)) if depths[k] <= depth)
+        span = Span(heading.mark.span.start, next(later, root.span.end))
+        label, title = _label(text, heading)
+        section = Section(label, title, depth, heading.span, span, stack[-1])
+        sections.append(section)
+        stack.append(section)
+    return tuple(sections)
+
+
+def _label(text: str, heading: _Heading) -> tuple[str, str]:
+    """Number and title of a heading; a headed line may hold a number of its own (## 一、考勤)."""
+    title = heading.title.of(text).strip("#:： \t\r\n").rstrip("。;；,，")
+    if heading.mark.style.kind is Kind.LABEL:
+        return "", title
+    if heading.mark.style.kind is Kind.LINE and not heading.mark.value:
+        return split_number(title)
+    return heading.mark.span.of(text).rstrip(), title
