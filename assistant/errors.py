@@ -8,6 +8,7 @@
     │   └── LibraryDamaged the database fails its own checks
     ├── EncoderError       an encoder can't be loaded or does not fit
     ├── EvaluationError    a judged set can't be read
+    ├── AddressUnavailable the page can't listen where it was told to
     └── NotVerbatim        a span does not slice to the text it claims: our mistake, never the user's
 
 Messages are Chinese, because users read them; `cli` and `web` print `str(error)` and nothing else.
@@ -46,6 +47,10 @@ class EncoderError(AssistantError):
 
 class EvaluationError(AssistantError):
     """A file of judged questions is missing or not in the format it should be in."""
+
+
+class AddressUnavailable(AssistantError):
+    """The page's port is taken or forbidden, or the host is not an address of this machine."""
 
 
 class NotVerbatim(AssistantError):
