@@ -1,0 +1,164 @@
+"""The index: words, vectors and token vectors of all passages, made from the library and made again when it changes."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from assistant.encoder import Encoder
+from assistant.engines import Matrix, Numbers, VectorEngine
+from assistant.engines.bm25 import Bm25
+from assistant.engines.faiss import FlatEngine
+from assistant.errors import LibraryBusy, LibraryError
+from assistant.index.encodings import Encodings, Progress, encode
+from assistant.index.fields import body_words, encoded_text, heading_words, revision
+from assistant.index.generations import Generations
+from assistant.records import Passage
+from assistant.settings import IndexSettings
+
+__all__ = ["Index", "encoded_text"]
+
+_ENGINE, _BODY, _HEADING = "vectors.faiss", "body.npz", "heading.npz"
+_FILES = (*Encodings.FILES, _ENGINE, _BODY, _HEADING)
+#: What reading a file that is not what it should be may raise.
+_UNREADABLE = (OSError, ValueError, KeyError, IndexError, EOFError, zipfile.BadZipFile)
+#: Seconds to wait for another process that builds; a large library takes some minutes.
+_PATIENCE = 600.0
+
+
+class Index:
+    """What the passages are looked up by; a number is a position in `passages`. 「索引」"""
+
+    def __init__(
+        self, passages: Sequence[Passage], encodings: Encodings, engine: VectorEngine, body: Bm25, heading: Bm25
+    ) -> None:
+        """Use `Index.open`."""
+        self.passages = tuple(passages)
+        self._encodings = encodings
+        self._engine = engine
+        self._body = body
+        self._heading = heading
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        passages: Sequence[Passage],
+        encoder: Encoder,
+        settings: IndexSettings | None = None,
+        progress: Progress | None = None,
+    ) -> Index:
+        """The index of these passages, loaded from `folder` if it stands there, else built there and loaded.
+
+        A build encodes only texts that no index in `folder` holds; `progress(done, total)` counts those. Where
+        `folder` can't be written, the index is kept in memory.
+        """
+        build = _Build(folder, passages, encoder, settings or IndexSettings(), progress)
+        found = build.load()
+        if found:
+            return found
+        try:
+            build.generations.lock.parent.mkdir(parents=True, exist_ok=True)
+            with FileLock(build.generations.lock, timeout=_PATIENCE):
+                return build.load() or build.on_disk()  # another process may have built it while we waited
+        except Timeout as error:
+            raise LibraryBusy(f"另一个程序正在“{folder}”建立索引,请等它完成后重试。") from error
+        except (OSError, NotImplementedError):  # read-only, full, or a file system without locks
+            return build.in_memory()
+
+    def __len__(self) -> int:
+        return len(self.passages)
+
+    def body_scores(self, words: Sequence[str]) -> Matrix:
+        """(N,): BM25 of each passage's text for the words of a question."""
+        return self._body.scores(words)
+
+    def heading_scores(self, words: Sequence[str]) -> Matrix:
+        """(N,): BM25 of the title and headings above each passage, a field with its own frequencies and lengths."""
+        return self._heading.scores(words)
+
+    def nearest(self, vector: Matrix, k: int) -> tuple[Numbers, Matrix]:
+        """The numbers (k,) and cosines (k,) of the passages nearest to a vector (D,), best first."""
+        return self._engine.search(vector, k)
+
+    def dense_scores(self, vector: Matrix) -> Matrix:
+        """(N,): the cosine of every passage with a vector (D,)."""
+        return np.asarray(self._encodings.pooled @ vector, dtype=np.float32)
+
+    def vector(self, number: int) -> Matrix:
+        """(D,): the vector of a passage."""
+        return np.array(self._encodings.pooled[number], dtype=np.float32)
+
+    def tokens(self, number: int) -> Matrix:
+        """(T, D): the vectors of a passage's tokens, in order."""
+        return self._encodings.stored_tokens(number).astype(np.float32)
+
+
+class _Build:
+    """One opening of an index: what it is to be made from, and the ways to get it."""
+
+    def __init__(
+        self,
+        folder: Path,
+        passages: Sequence[Passage],
+        encoder: Encoder,
+        settings: IndexSettings,
+        progress: Progress | None,
+    ) -> None:
+        self.generations = Generations(folder)
+        self._passages = passages
+        self._texts = [encoded_text(passage) for passage in passages]
+        self._encoder = encoder
+        self._settings = settings
+        self._progress = progress
+        self._fingerprint = f"{settings.fingerprint(encoder.fingerprint)}-{revision(passages, self._texts)}"
+        # The version stands for the code that keeps the vectors, too.
+        self._origin = f"{encoder.fingerprint} v{settings.version}"
+
+    def load(self) -> Index | None:
+        """The index as it stands in the folder; None if it is missing, damaged, or of something else."""
+        for generation in self.generations.intact(_FILES, lambda one: one.fingerprint == self._fingerprint):
+            with suppress(*_UNREADABLE):
+                return self._read(generation)
+        return None
+
+    def on_disk(self) -> Index:
+        return self._read(self.generations.build(self._fingerprint, self._origin, self._write))
+
+    def in_memory(self) -> Index:
+        try:
+            with TemporaryDirectory(prefix="zhiyin-", ignore_cleanup_errors=True) as name:
+                self._write(Path(name))
+                return self._read(Path(name), mapped=False)
+        except OSError as error:
+            raise LibraryError(f"索引无处可写,连临时文件夹也不行({error}),请检查权限和磁盘空间。") from error
+
+    def _write(self, folder: Path) -> None:
+        engine = FlatEngine(self._encoder.dimension)
+        engine.add(encode(self._texts, self._encoder, self._known(), folder, self._progress))
+        engine.save(folder / _ENGINE)
+        k1, b = self._settings.bm25_k1, self._settings.bm25_b
+        Bm25.build(list(body_words(self._passages)), k1, b).save(folder / _BODY)
+        Bm25.build(list(heading_words(self._passages)), k1, b).save(folder / _HEADING)
+
+    def _read(self, folder: Path, mapped: bool = True) -> Index:
+        encodings = Encodings.load(folder, mapped)
+        engine = FlatEngine(self._encoder.dimension)
+        engine.load(folder / _ENGINE)
+        if not len(encodings.pooled) == len(engine) == len(self._passages):
+            raise ValueError("the index holds other passages")
+        return Index(self._passages, encodings, engine, Bm25.load(folder / _BODY), Bm25.load(folder / _HEADING))
+
+    def _known(self) -> Encodings | None:
+        """The newest sound vectors of this encoder."""
+        for generation in self.generations.intact(Encodings.FILES, lambda one: one.encoder == self._origin):
+            with suppress(*_UNREADABLE):
+                found = Encodings.load(generation)
+                return found if found.pooled.shape[1] == self._encoder.dimension else None
+        return None

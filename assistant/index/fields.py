@@ -1,0 +1,39 @@
+"""The texts and words a passage is looked up by. Nothing of this is ever shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from hashlib import sha256
+
+from assistant.records import Passage
+from assistant.text import words
+
+
+def encoded_text(passage: Passage) -> str:
+    """What the encoder reads of a passage: the title and the headings above it say what a sentence is about."""
+    if not passage.document.title:
+        return passage.text
+    return "\n".join((passage.document.title, *passage.section.path(), passage.text))
+
+
+def body_words(passages: Sequence[Passage]) -> Iterator[list[str]]:
+    """The words of each passage's own text."""
+    return (words(passage.text) for passage in passages)
+
+
+def heading_words(passages: Sequence[Passage]) -> Iterator[list[str]]:
+    """The words of the title and the headings above each passage."""
+    cut = lru_cache(maxsize=None)(words)  # neighbours share them
+    for passage in passages:
+        lines = (passage.document.title, *passage.section.path())
+        yield [word for line in lines for word in cut(line)]
+
+
+def revision(passages: Sequence[Passage], texts: Sequence[str]) -> str:
+    """A short hash of all that the index is made from; `texts` are the encoded texts of the passages."""
+    whole = sha256()
+    for passage, text in zip(passages, texts, strict=True):
+        fields = (passage.id, passage.document.title, passage.section.path(), passage.text, text)
+        whole.update(repr(fields).encode())  # repr also spells out half a surrogate pair, which UTF-8 can't hold
+    return whole.hexdigest()[:16]

@@ -1,0 +1,126 @@
+"""Records ↔ rows: a `Reading` taken apart for the tables, and put together again as it was."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from hashlib import sha256
+
+from assistant.records import Boilerplate, Document, Passage, Reading, Section, Source, Span, Trait
+
+Row = tuple[str | int | None, ...]
+#: What inserts a row of each table that a reading fills, in an order that breaks no reference.
+INSERTS = {
+    "document": "INSERT INTO document (id, source, place, title, start, stop) VALUES (?, ?, ?, ?, ?, ?)",
+    "heading": "INSERT INTO heading (document, place, start, stop) VALUES (?, ?, ?, ?)",
+    "trait": "INSERT INTO trait (document, name, start, stop) VALUES (?, ?, ?, ?)",
+    "section": """INSERT INTO section (document, place, number, title, level, heading_start, heading_stop, parent,
+        start, stop) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+    "passage": "INSERT INTO passage (id, document, section, place, sha256, start, stop) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    "boilerplate": "INSERT INTO boilerplate (source, place, name, start, stop) VALUES (?, ?, ?, ?, ?)",
+}
+
+
+def short_hash(text: str) -> str:
+    """What tells a passage's text from any other: 64 bits of its SHA-256."""
+    return sha256(text.encode()).hexdigest()[:16]
+
+
+def located(source: Source) -> str:
+    """The absolute path of a source: a relative one would mean another file from another folder."""
+    return os.path.abspath(source.path)
+
+
+def digest(reading: Reading) -> str:
+    """A hash of how a file was read, the same under any file name; a newer reader or cutter may change it."""
+    nameless = tuple(replace(each, title=each.title if each.headings else "") for each in reading.documents)
+    return sha256(json.dumps(rows(replace(reading, documents=nameless))).encode()).hexdigest()
+
+
+def rows(reading: Reading) -> Mapping[str, list[Row]]:
+    """Table → rows, for all tables but `source`."""
+    found: dict[str, list[Row]] = {table: [] for table in INSERTS}
+    places: dict[str, dict[Section, int]] = {}
+    for place, (document, outline) in enumerate(zip(reading.documents, reading.sections, strict=True)):
+        name, span = document.id, document.span
+        found["document"].append((name, document.source.id, place, document.title, span.start, span.end))
+        found["heading"] += [(name, at, each.start, each.end) for at, each in enumerate(document.headings)]
+        found["trait"] += [(name, trait.value, each.start, each.end) for trait, each in document.metadata.items()]
+        places[name] = {section: at for at, section in enumerate(outline)}
+        found["section"] += [_section_row(name, section, places[name]) for section in outline]
+    for place, passage in enumerate(reading.passages):
+        name, span = passage.document.id, passage.span
+        section = places[name][passage.section]
+        found["passage"].append((passage.id, name, section, place, short_hash(passage.text), span.start, span.end))
+    for place, piece in enumerate(reading.boilerplate):
+        found["boilerplate"].append((reading.source.id, place, piece.name, piece.span.start, piece.span.end))
+    return found
+
+
+def _section_row(document: str, section: Section, places: Mapping[Section, int]) -> Row:
+    parent = None if section.parent is None else places[section.parent]
+    heading, span = section.heading, section.span
+    head = (document, places[section], section.number, section.title, section.level)
+    return (*head, heading.start, heading.end, parent, span.start, span.end)
+
+
+def load_sources(database: sqlite3.Connection) -> Iterator[Source]:
+    """All sources, by name and then by id, so that the order of insertion leaves no trace."""
+    for row in database.execute("SELECT id, name, path, encoding, text FROM source ORDER BY name, id"):
+        yield Source(*row)
+
+
+def load_reading(database: sqlite3.Connection, source: Source) -> Reading:
+    """What was stored of one source, equal to the reading it came from."""
+    documents = tuple(_load_documents(database, source))
+    outlines = {document.id: _load_outline(database, document) for document in documents}
+    by_id = {document.id: document for document in documents}
+    passages = database.execute(
+        """SELECT passage.id, document, section, passage.start, passage.stop FROM passage
+        JOIN document ON document.id = document WHERE source = ? ORDER BY passage.place""",
+        (source.id,),
+    )
+    boilerplate = database.execute(
+        "SELECT name, start, stop FROM boilerplate WHERE source = ? ORDER BY place", (source.id,)
+    )
+    return Reading(
+        source,
+        documents,
+        tuple(outlines[document.id] for document in documents),
+        tuple(Passage(name, by_id[of], outlines[of][section], Span(*span)) for name, of, section, *span in passages),
+        tuple(Boilerplate(name, Span(*span)) for name, *span in boilerplate),
+    )
+
+
+def _load_documents(database: sqlite3.Connection, source: Source) -> Iterator[Document]:
+    headings: dict[str, list[Span]] = defaultdict(list)
+    traits: dict[str, dict[Trait, Span]] = defaultdict(dict)
+    joined = "JOIN document ON document.id = document WHERE source = ?"
+    for document, *span in database.execute(
+        f"SELECT document, heading.start, heading.stop FROM heading {joined} ORDER BY heading.place", (source.id,)
+    ):
+        headings[document].append(Span(*span))
+    for document, trait, *span in database.execute(
+        f"SELECT document, name, trait.start, trait.stop FROM trait {joined} ORDER BY name", (source.id,)
+    ):
+        traits[document][Trait(trait)] = Span(*span)
+    for name, title, *span in database.execute(
+        "SELECT id, title, start, stop FROM document WHERE source = ? ORDER BY place", (source.id,)
+    ):
+        yield Document(name, title, source, Span(*span), tuple(headings[name]), traits[name])
+
+
+def _load_outline(database: sqlite3.Connection, document: Document) -> tuple[Section, ...]:
+    outline: list[Section] = []
+    for number, title, level, head_start, head_stop, parent, *span in database.execute(
+        """SELECT number, title, level, heading_start, heading_stop, parent, start, stop FROM section
+        WHERE document = ? ORDER BY place""",
+        (document.id,),
+    ):
+        above = None if parent is None else outline[parent]
+        outline.append(Section(number, title, level, Span(head_start, head_stop), Span(*span), above))
+    return tuple(outline)

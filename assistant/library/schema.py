@@ -1,0 +1,130 @@
+"""The tables of the library, and the connection they are reached by.
+
+A library is one SQLite file in WAL mode: one process writes while others read, and an interrupted write leaves the old
+state. The file is created beside its place and moved there whole, so a file that lacks its tables was damaged later.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from filelock import FileLock, Timeout
+
+from assistant.errors import LibraryBusy, LibraryDamaged, LibraryError
+
+FILE = "library.sqlite"
+#: `PRAGMA user_version`; raised with every change of the tables below.
+VERSION = 1
+
+_SPAN = "start INTEGER NOT NULL, stop INTEGER NOT NULL, CHECK (0 <= start AND start <= stop)"
+#: Table → its columns. The order is the one in which rows can be inserted without breaking a reference.
+TABLES = {
+    # `located` is the absolute path: what a later version of the same file is known by.
+    "source": """id TEXT PRIMARY KEY, name TEXT NOT NULL, path TEXT NOT NULL, located TEXT NOT NULL UNIQUE,
+        encoding TEXT NOT NULL, text TEXT NOT NULL, content BLOB NOT NULL, digest TEXT NOT NULL,
+        added_at TEXT NOT NULL""",
+    "document": f"""id TEXT PRIMARY KEY, source TEXT NOT NULL REFERENCES source ON DELETE CASCADE,
+        place INTEGER NOT NULL, title TEXT NOT NULL, {_SPAN}, UNIQUE (source, place)""",
+    "heading": f"""document TEXT NOT NULL REFERENCES document ON DELETE CASCADE, place INTEGER NOT NULL, {_SPAN},
+        PRIMARY KEY (document, place)""",
+    "trait": f"""document TEXT NOT NULL REFERENCES document ON DELETE CASCADE, name TEXT NOT NULL, {_SPAN},
+        PRIMARY KEY (document, name)""",
+    "section": f"""document TEXT NOT NULL REFERENCES document ON DELETE CASCADE, place INTEGER NOT NULL,
+        number TEXT NOT NULL, title TEXT NOT NULL, level INTEGER NOT NULL, heading_start INTEGER NOT NULL,
+        heading_stop INTEGER NOT NULL, parent INTEGER, {_SPAN}, PRIMARY KEY (document, place),
+        FOREIGN KEY (document, parent) REFERENCES section (document, place) ON DELETE CASCADE""",
+    "passage": f"""id TEXT PRIMARY KEY, document TEXT NOT NULL, section INTEGER NOT NULL, place INTEGER NOT NULL,
+        sha256 TEXT NOT NULL, {_SPAN}, UNIQUE (document, place),
+        FOREIGN KEY (document, section) REFERENCES section (document, place) ON DELETE CASCADE""",
+    "boilerplate": f"""source TEXT NOT NULL REFERENCES source ON DELETE CASCADE, place INTEGER NOT NULL,
+        name TEXT NOT NULL, {_SPAN}, PRIMARY KEY (source, place)""",
+    "settings": "key TEXT PRIMARY KEY, value TEXT NOT NULL",
+}
+
+
+@contextmanager
+def named_errors(file: Path) -> Iterator[None]:
+    """Turn what SQLite and the file system raise inside into an error a user can act on."""
+    try:
+        yield
+    except (sqlite3.ProgrammingError, sqlite3.IntegrityError):
+        raise  # a mistake in this program, not in the file
+    except sqlite3.Error as error:
+        raise _named(error, file) from error
+    except Timeout as error:
+        raise _busy(file) from error
+    except UnicodeEncodeError as error:
+        raise LibraryError(f"文件名或文字里有无法保存的字符({error.object!a}),请改名或另存后重试。") from error
+    except OSError as error:
+        raise LibraryError(f"无法使用资料库“{file}”({error}),请检查路径、权限和磁盘空间。") from error
+
+
+def open_database(file: Path, patience: float) -> sqlite3.Connection:
+    """The database at `file`, created if missing; it is refused before anything is written to it if it is not sound."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if not file.exists():
+        with FileLock(file.with_name("library.lock"), timeout=patience):
+            if not file.exists():
+                _create(file)
+    with closing(_connect(file, "ro", patience)) as database:
+        _refuse_unsound(database, file)
+    database = _connect(file, "rw", patience)
+    database.execute("PRAGMA foreign_keys = ON")
+    database.execute("PRAGMA journal_mode = WAL")  # a copy made by other tools may have left it
+    return database
+
+
+def damaged(file: Path, reason: str) -> LibraryDamaged:
+    return LibraryDamaged(f"资料库文件“{file}”已损坏({reason}),请把它移到别处保存,再用 zhiyin add 重新收录文件。")
+
+
+def _create(file: Path) -> None:
+    for left in (file.with_name(FILE + "-wal"), file.with_name(FILE + "-shm")):
+        if left.exists():  # the log of a database that was moved away would be replayed into the new one
+            os.replace(left, left.with_name(left.name + ".old"))
+    fresh = file.with_name(FILE + ".new")
+    fresh.unlink(missing_ok=True)
+    with closing(sqlite3.connect(fresh, isolation_level=None)) as database:
+        database.execute("PRAGMA journal_mode = WAL")
+        tables = ";".join(f"CREATE TABLE {name} ({columns})" for name, columns in TABLES.items())
+        database.executescript(f"BEGIN; {tables}; PRAGMA user_version = {VERSION}; COMMIT")
+    os.replace(fresh, file)
+
+
+def _connect(file: Path, mode: str, patience: float) -> sqlite3.Connection:
+    path = file.absolute().as_posix()
+    address = quote(path if path.startswith("/") else "/" + path, safe="/:")
+    # Transactions are begun by hand, and the library serialises its threads itself.
+    return sqlite3.connect(
+        f"file://{address}?mode={mode}", uri=True, timeout=patience, isolation_level=None, check_same_thread=False
+    )
+
+
+def _refuse_unsound(database: sqlite3.Connection, file: Path) -> None:
+    (version,) = database.execute("PRAGMA user_version").fetchone()
+    if version > VERSION:
+        raise LibraryError(f"资料库“{file}”由更新版本的指引建立,请升级指引后再打开。")
+    (verdict,) = database.execute("PRAGMA quick_check(1)").fetchone()
+    if verdict != "ok":
+        raise damaged(file, verdict)
+    tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if version != VERSION or not tables >= TABLES.keys():
+        raise damaged(file, "缺少数据表")
+
+
+def _named(error: sqlite3.Error, file: Path) -> LibraryError:
+    primary = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF  # the rest tells variants apart
+    if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return _busy(file)
+    if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR):
+        return damaged(file, str(error))
+    return LibraryError(f"无法使用资料库“{file}”({error}),请检查路径、权限和磁盘空间。")
+
+
+def _busy(file: Path) -> LibraryBusy:
+    return LibraryBusy(f"资料库“{file}”正被另一个程序写入,请等它完成后重试。")

@@ -1,0 +1,299 @@
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assistant.encoder import Encoding, Role
+from assistant.engines.bm25 import Bm25
+from assistant.errors import EncoderError
+from assistant.index import Index, encoded_text
+from assistant.records import Passage
+from assistant.settings import IndexSettings
+from assistant.text import words
+from tests.fakes import HashEncoder, make_passage
+
+PASSAGES = (
+    make_passage("处理好与上级的关系。", "怎样当好支部书记", ("一、摆正位置", "1、上下关系")),
+    make_passage("加强理论学习。", "怎样当好支部书记", ("二、提高素质",)),
+    make_passage("没有标题的一段。"),
+)
+NEW = make_passage("开好民主生活会。", "民主生活会")
+
+
+def built(folder: Path, passages: Sequence[Passage] = PASSAGES, settings: IndexSettings | None = None) -> list[str]:
+    """The texts that had to be encoded to open the index."""
+    encoder = HashEncoder()
+    Index.open(folder, passages, encoder, settings)
+    return encoder.encoded
+
+
+def same(one: Index, other: Index) -> bool:
+    question = words("支部书记学习民主生活会")
+    return (
+        np.array_equal(one.body_scores(question), other.body_scores(question))
+        and np.array_equal(one.heading_scores(question), other.heading_scores(question))
+        and all(np.array_equal(one.tokens(n), other.tokens(n)) for n in range(len(one)))
+        and all(np.array_equal(one.vector(n), other.vector(n)) for n in range(len(one)))
+        and all(np.array_equal(one.nearest(one.vector(n), 9), other.nearest(one.vector(n), 9)) for n in range(len(one)))
+    )
+
+
+def the_generation(folder: Path) -> Path:
+    (generation,) = (path for path in folder.iterdir() if path.is_dir())
+    return generation
+
+
+# What it holds
+
+
+def test_the_encoder_reads_title_and_headings_above_the_text() -> None:
+    assert encoded_text(PASSAGES[0]) == "怎样当好支部书记\n一、摆正位置\n1、上下关系\n处理好与上级的关系。"
+    assert encoded_text(PASSAGES[2]) == "没有标题的一段。"
+
+
+def test_numbers_are_positions_in_the_passages(tmp_path: Path) -> None:
+    encoder = HashEncoder(4096)
+    index = Index.open(tmp_path, PASSAGES, encoder)
+    assert index.passages == PASSAGES and len(index) == 3
+    for number, passage in enumerate(PASSAGES):
+        (encoding,) = encoder.encode([encoded_text(passage)], Role.PASSAGE)
+        assert np.array_equal(index.vector(number), encoding.pooled)
+        assert np.array_equal(index.tokens(number), encoding.tokens)
+        assert index.nearest(encoding.pooled, 1)[0].tolist() == [number]
+        np.testing.assert_allclose(index.dense_scores(encoding.pooled)[number], 1, rtol=1e-6)
+
+
+def test_a_cosine_is_that_of_the_words(tmp_path: Path) -> None:
+    index = Index.open(tmp_path, [make_passage("支部 学习 大会")], HashEncoder(4096))
+    (question,) = HashEncoder(4096).encode(["支部 学习"], Role.QUERY)
+    np.testing.assert_allclose(index.nearest(question.pooled, 5)[1], [2 / (2 * 3) ** 0.5], rtol=1e-6)
+
+
+def test_body_and_headings_are_two_fields(tmp_path: Path) -> None:
+    settings = IndexSettings(bm25_k1=0.9, bm25_b=0.4)
+    index = Index.open(tmp_path, PASSAGES, HashEncoder(), settings)
+    bodies = [words(passage.text) for passage in PASSAGES]
+    headings = [words("怎样当好支部书记 一、摆正位置 1、上下关系"), words("怎样当好支部书记 二、提高素质"), []]
+    for asked in (["关系"], ["学习", "素质"], ["支部", "书记"], ["火星"], []):
+        assert np.array_equal(index.body_scores(asked), Bm25.build(bodies, 0.9, 0.4).scores(asked))
+        assert np.array_equal(index.heading_scores(asked), Bm25.build(headings, 0.9, 0.4).scores(asked))
+
+
+def test_an_empty_library_has_an_index(tmp_path: Path) -> None:
+    for _ in ("built", "loaded"):
+        index = Index.open(tmp_path, (), HashEncoder())
+        assert len(index) == 0
+        assert index.body_scores(["支部"]).shape == index.dense_scores(np.zeros(64, np.float32)).shape == (0,)
+        assert index.nearest(np.zeros(64, np.float32), 5)[0].tolist() == []
+
+
+def test_a_passage_without_words_has_no_tokens(tmp_path: Path) -> None:
+    index = Index.open(tmp_path, [make_passage("……"), NEW], HashEncoder())
+    assert index.tokens(0).shape == (0, 64)
+    assert len(index.tokens(1)) == len(words(encoded_text(NEW)))
+
+
+# When it is built, and what is encoded then
+
+
+def test_a_restart_loads_without_encoding(tmp_path: Path) -> None:
+    first = Index.open(tmp_path, PASSAGES, HashEncoder())
+    encoder = HashEncoder()
+    assert same(Index.open(tmp_path, PASSAGES, encoder), first)
+    assert encoder.encoded == []
+
+
+def test_a_restart_cuts_no_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    built(tmp_path)
+    monkeypatch.setattr("assistant.index.fields.words", lambda text: pytest.fail("cut again"))
+    built(tmp_path)
+
+
+def test_an_added_document_is_all_that_is_encoded(tmp_path: Path) -> None:
+    built(tmp_path)
+    assert built(tmp_path, (PASSAGES[0], NEW, *PASSAGES[1:])) == [encoded_text(NEW)]
+    index = Index.open(tmp_path, (PASSAGES[0], NEW, *PASSAGES[1:]), HashEncoder())
+    assert same(index, Index.open(tmp_path / "fresh", (PASSAGES[0], NEW, *PASSAGES[1:]), HashEncoder()))
+
+
+def test_a_removed_document_needs_no_encoding(tmp_path: Path) -> None:
+    built(tmp_path)
+    assert built(tmp_path, PASSAGES[1:]) == []
+    index = Index.open(tmp_path, PASSAGES[1:], HashEncoder())
+    assert same(index, Index.open(tmp_path / "fresh", PASSAGES[1:], HashEncoder()))
+
+
+def test_another_order_needs_no_encoding(tmp_path: Path) -> None:
+    built(tmp_path)
+    assert built(tmp_path, PASSAGES[::-1]) == []
+    assert Index.open(tmp_path, PASSAGES[::-1], HashEncoder()).body_scores(["理论"]).argmax() == 1
+
+
+def test_other_bm25_settings_are_noticed_and_need_no_encoding(tmp_path: Path) -> None:
+    before = Index.open(tmp_path, PASSAGES, HashEncoder()).body_scores(["学习"])
+    encoder = HashEncoder()
+    after = Index.open(tmp_path, PASSAGES, encoder, IndexSettings(bm25_k1=2.0)).body_scores(["学习"])
+    assert encoder.encoded == [] and not np.array_equal(before, after)
+
+
+def test_a_changed_heading_of_a_passage_without_title_is_noticed(tmp_path: Path) -> None:
+    one, other = make_passage("一段。", "", ("一、甲乙",)), make_passage("一段。", "", ("一、丙丁",))
+    other = replace(other, id=one.id)
+    Index.open(tmp_path, [one], HashEncoder())
+    assert Index.open(tmp_path, [other], HashEncoder()).heading_scores(words("丙丁"))[0] > 0
+
+
+@pytest.mark.parametrize(
+    ("encoder", "settings"),
+    [(HashEncoder(fingerprint="other"), None), (HashEncoder(32), None), (HashEncoder(), IndexSettings(version=99))],
+    ids=["other encoder", "other width", "other version"],
+)
+def test_all_is_encoded_again_for(tmp_path: Path, encoder: HashEncoder, settings: IndexSettings | None) -> None:
+    built(tmp_path)
+    encoder.encoded.clear()
+    index = Index.open(tmp_path, PASSAGES, encoder, settings)
+    assert encoder.encoded == [encoded_text(passage) for passage in PASSAGES]
+    assert index.vector(0).shape == (encoder.dimension,)
+
+
+def test_progress_counts_what_is_encoded(tmp_path: Path) -> None:
+    many = [make_passage(f"第{number}段。") for number in range(100)]
+    seen: list[tuple[int, int]] = []
+    Index.open(tmp_path, many, HashEncoder(), progress=lambda *step: seen.append(step))
+    assert seen == [(64, 100), (100, 100)]
+    seen.clear()
+    Index.open(tmp_path, [NEW, *many], HashEncoder(), progress=lambda *step: seen.append(step))
+    assert seen == [(1, 1)]
+
+
+def test_vectors_of_a_wrong_width_are_named(tmp_path: Path) -> None:
+    class Lying(HashEncoder):
+        def encode(self, texts: Sequence[str], role: Role) -> list[Encoding]:
+            return HashEncoder(8).encode(texts, role)
+
+    with pytest.raises(EncoderError, match="64"):
+        Index.open(tmp_path, PASSAGES, Lying())
+    assert built(tmp_path) == [encoded_text(passage) for passage in PASSAGES]
+
+
+# Files
+
+
+FILES = ["keys.npy", "pooled.npy", "tokens.npy", "offsets.npy", "vectors.faiss", "body.npz", "heading.npz"]
+DAMAGES: dict[str, Callable[[bytes], bytes]] = {
+    "cut": lambda content: content[:-1],
+    "flipped": lambda content: content[:-1] + bytes([content[-1] ^ 1]),
+    "emptied": lambda content: b"",
+}
+
+
+@pytest.mark.parametrize("name", [*FILES, "manifest.json"])
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES.keys())
+def test_a_damaged_file_is_noticed_and_built_again(tmp_path: Path, name: str, damage: Callable[[bytes], bytes]) -> None:
+    built(tmp_path)
+    file = the_generation(tmp_path) / name
+    file.write_bytes(damage(file.read_bytes()))
+    index = Index.open(tmp_path, PASSAGES, HashEncoder())
+    assert same(index, Index.open(tmp_path / "fresh", PASSAGES, HashEncoder()))
+    assert built(tmp_path) == []
+
+
+def test_damaged_words_cost_no_encoding(tmp_path: Path) -> None:
+    built(tmp_path)
+    (the_generation(tmp_path) / "body.npz").unlink()
+    assert built(tmp_path) == []
+
+
+def test_a_manifest_of_another_shape_is_noticed(tmp_path: Path) -> None:
+    for content in ("[]", "{}", '{"fingerprint": "", "encoder": "", "files": []}', "null", "\x00"):
+        built(tmp_path)
+        (the_generation(tmp_path) / "manifest.json").write_text(content)
+        assert len(built(tmp_path)) == 3
+
+
+def test_a_build_that_fails_leaves_the_old_index(tmp_path: Path) -> None:
+    class Failing(HashEncoder):
+        def encode(self, texts: Sequence[str], role: Role) -> list[Encoding]:
+            raise KeyboardInterrupt
+
+    built(tmp_path)
+    with pytest.raises(KeyboardInterrupt):
+        Index.open(tmp_path, (*PASSAGES, NEW), Failing())
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == ["000001"]
+    assert built(tmp_path) == []
+
+
+def test_a_build_that_is_killed_leaves_the_old_index(tmp_path: Path) -> None:
+    built(tmp_path)
+    code = """
+import os, pathlib, sys
+from assistant.index import Index
+from tests.fakes import HashEncoder, make_passage
+os.fsync = lambda number: os._exit(9)
+Index.open(pathlib.Path(sys.argv[1]), [make_passage("新。")], HashEncoder())
+"""
+    assert subprocess.run([sys.executable, "-c", code, str(tmp_path)]).returncode == 9
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_dir()) == ["000001", "000002"]
+    assert built(tmp_path) == []
+    assert built(tmp_path, (*PASSAGES, NEW)) == [encoded_text(NEW)]
+    assert the_generation(tmp_path).name == "000003"
+
+
+def test_two_processes_build_it_once(tmp_path: Path) -> None:
+    code = """
+import pathlib, sys, time
+from assistant.index import Index
+from tests.fakes import HashEncoder, make_passage
+class Slow(HashEncoder):
+    def encode(self, texts, role):
+        time.sleep(1)
+        return super().encode(texts, role)
+encoder = Slow()
+print("ready", flush=True)
+input()
+Index.open(pathlib.Path(sys.argv[1]), [make_passage("一段。")], encoder)
+print(len(encoder.encoded))
+"""
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    both = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    for process in both:
+        assert process.stdout and process.stdout.readline() == "ready\n"
+    for process in both:
+        assert process.stdin
+        process.stdin.write("\n")
+        process.stdin.flush()
+    assert sorted(process.communicate()[0] for process in both) == ["0\n", "1\n"]
+
+
+def test_an_index_in_use_survives_the_next_build(tmp_path: Path) -> None:
+    index = Index.open(tmp_path, PASSAGES, HashEncoder())
+    before = index.tokens(0)
+    Index.open(tmp_path, [NEW], HashEncoder())
+    assert np.array_equal(index.tokens(0), before)
+
+
+def test_a_folder_that_cannot_be_written_gives_an_index_in_memory(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    index = Index.open(tmp_path / "file" / "index", PASSAGES, HashEncoder())
+    assert same(index, Index.open(tmp_path / "index", PASSAGES, HashEncoder()))
+
+
+def test_a_full_disk_gives_an_index_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(number: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("assistant.index.generations.os.fsync", full)
+    assert len(Index.open(tmp_path, PASSAGES, HashEncoder())) == 3
+    assert [path for path in tmp_path.iterdir() if path.is_dir()] == []
+
+
+def test_the_same_passages_make_the_same_files(tmp_path: Path) -> None:
+    for name in ("one", "other"):
+        built(tmp_path / name)
+    for name in [*FILES, "manifest.json"]:
+        one, other = (the_generation(tmp_path / side) / name for side in ("one", "other"))
+        assert one.read_bytes() == other.read_bytes()
