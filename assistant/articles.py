@@ -8,10 +8,12 @@ byline, a long text); and a line that begins with a title twice, or with a title
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from hashlib import sha256
+from itertools import pairwise, zip_longest
 from pathlib import PurePath
 
 from assistant.boilerplate import outside
@@ -20,12 +22,15 @@ from assistant.records import Boilerplate, Document, Source, Span, Trait
 from assistant.text import matching_form, trimmed
 
 _TITLE_LENGTH = range(4, 51)
-#: A heading that is no title is short too; a line this long with a long text below is more likely a title.
+#: A shorter line is a heading rather than the title of an article, unless a byline says otherwise.
 _LONG_TITLE = 10
 _LONG_TEXT = 300
 _REPEATED = 0.9  # SequenceMatcher ratio from which a subtitle says the title again
+_SHORTEST_REPEAT = 6
 _CLOSING = "。！？!?；;，,、：:"
-_TAGS = re.compile(r"[\[(（【][^\])）】]*[\])）】]|\s|^#+")
+#: With these a sentence goes on from a subject that happens to be the title's words (党支部的职责 / 党支部的职责是…).
+_GOES_ON = re.compile(r"[。！？!?；;，,、：:]|[是的有要应由和与及就将不在]|包括|主要|指|分为|为(?!了)|可以|必须|如下")
+_TAGS = re.compile(r"[\[(（【][^\])）】]{0,50}[\])）】]|\s|^#+")
 _LABELS = r"发布时间|发布日期|发表时间|日期|来源|作者|编辑|摘要|关键[词字]|前言|导读"
 _VALUE = rf"[::]\s*(.{{2,40}}?)(?=\s*(?:{_LABELS})|\s*[\[【\r\n]|\s{{2,}}|[。,,;；]|\Z)"
 _TRAITS: tuple[tuple[Trait, re.Pattern[str]], ...] = (
@@ -51,26 +56,22 @@ def split_articles(source: Source, boilerplate: Sequence[Boilerplate]) -> tuple[
     text = source.text
     lines = _lines(text, tuple(piece.span for piece in boilerplate))
     starts = _starts(text, lines)
-    if starts:
-        starts = _claim(text, starts, [line for line in lines if line.end <= starts[0].at])
-    else:
-        starts = [_Start(0, _first_title(text, lines))]
-    content = [line for line in lines if line not in starts[0].titles] if len(starts) > 1 else []
+    if not starts:
+        return (_document(source, Span(0, len(text)), _first_title(text, lines)),)
+    starts = _claim(text, starts, [line for line in lines if line.end <= starts[0].at])
     titles = {title for start in starts for title in start.titles}
-    begins = [_begin(text, start, [line for line in content if line not in titles]) for start in starts]
-    ends = [*begins[1:], len(text)]
-    return tuple(
-        _document(source, Span(begin, end), start.titles)
-        for start, begin, end in zip(starts, begins, ends, strict=True)
-    )
+    content_ends = [line.end for line in lines if line not in titles]
+    if content_ends and content_ends[0] <= starts[0].at:
+        starts.insert(0, _Start(0, _first_title(text, [line for line in lines if line.end <= starts[0].at])))
+    begins = [_begin(text, start, content_ends) for start in starts]
+    spans = [Span(begin, end) for begin, end in pairwise([*begins, len(text)])]
+    return tuple(_document(source, span, start.titles) for span, start in zip(spans, starts, strict=True))
 
 
-def _begin(text: str, start: _Start, content: Sequence[Span]) -> int:
+def _begin(text: str, start: _Start, content_ends: Sequence[int]) -> int:
     """An article begins after the last text before its title, so that boilerplate above the title is its own."""
-    last = max((line.end for line in content if line.end <= start.at), default=None)
-    if last is None:
-        return start.at if content else 0
-    return start.at - len(text[last : start.at].lstrip())
+    before = bisect_right(content_ends, start.at)
+    return start.at - len(text[content_ends[before - 1] : start.at].lstrip()) if before else start.at
 
 
 def _document(source: Source, span: Span, titles: tuple[Span, ...]) -> Document:
@@ -92,32 +93,68 @@ def _metadata(text: str, span: Span) -> Mapping[Trait, Span]:
 
 def _lines(text: str, noise: tuple[Span, ...]) -> tuple[Span, ...]:
     """The non-blank lines of the text outside boilerplate."""
-    found = []
-    for match in re.finditer(r"[^\r\n]+", text):
-        found.extend(trimmed(text, piece) for piece in outside(Span(*match.span()), noise))
-    return tuple(line for line in found if line)
+    whole = (Span(*match.span()) for match in re.finditer(r"[^\r\n]+", text))
+    pieces = (trimmed(text, piece) for line in whole for piece in outside(line, noise))
+    return tuple(piece for piece in pieces if piece)
 
 
 def _starts(text: str, lines: Sequence[Span]) -> list[_Start]:
     """The starts of the articles when there are several, else nothing."""
     found: list[_Start] = []
+    by_length: list[_Start] = []
     alone: dict[str, Span] = {}  # titles that stood on a line of their own and began no article yet
-    for number, line in enumerate(lines):
-        following = lines[number + 1] if number + 1 < len(lines) else None
-        doubled = _DOUBLED.match(text, line.start, line.end)
-        owner = next((title for title in alone if _begins_glued(text, line, title)), None)
+    long_titles = _long_titles(text, lines)
+    for line, following in zip_longest(lines, lines[1:]):
+        if found and found[-1].titles[-1].end > line.start:
+            continue
         if _is_title(text, line):
             repeats = _repeats(text, line, following)
-            if repeats or _stands_out(text, lines, number):
+            if repeats or _byline_follows(text, line):
                 found.append(_Start(line.start, (line, *repeats)))
+            elif line in long_titles and (by_length or not alone):
+                by_length.append(_Start(line.start, (line,)))
             else:
                 alone[bare_title(line.of(text))] = line
-        elif doubled and not (found and found[-1].titles[-1].end >= line.start):
-            once = Span(doubled.start(1), doubled.end(1))
-            found.append(_Start(line.start, (once, Span(once.end, doubled.end()))))
-        elif owner and not (found and found[-1].titles[-1].start >= line.start):
-            found.append(_Start(line.start, (Span(line.start, line.start + len(alone.pop(owner))),)))
-    return found if len(found) > 1 else []
+        elif doubled := _doubled(text, line):
+            found.append(_Start(line.start, doubled))
+        elif owner := _owner(text, line, alone):
+            del alone[owner]
+            found.append(_Start(line.start, (Span(line.start, line.start + len(owner)),)))
+    # One title said twice over an article with long titles in it: these are its headings.
+    starts = found if len(found) == 1 else sorted(found + by_length, key=lambda start: start.at)
+    return starts if len(starts) > 1 else []
+
+
+def _doubled(text: str, line: Span) -> tuple[Span, Span] | None:
+    """The two places of a title with which a line begins twice."""
+    match = _DOUBLED.match(text, line.start, line.end)
+    if match is None or len(set(match[1])) < _SHORTEST_REPEAT or not _could_be_title(match[1]):
+        return None
+    return Span(*match.span(1)), Span(match.end(1), match.end())
+
+
+def _owner(text: str, line: Span, alone: Mapping[str, Span]) -> str | None:
+    """The longest title that stood alone before and from which this line runs on without a mark."""
+    words = text[line.start : min(line.end, line.start + _TITLE_LENGTH.stop)]
+    lengths = range(len(words) - 1, _SHORTEST_REPEAT - 1, -1)
+    return next((words[:n] for n in lengths if words[:n] in alone and not _GOES_ON.match(words, n)), None)
+
+
+def _long_titles(text: str, lines: Sequence[Span]) -> frozenset[Span]:
+    """Title lines whose length and whose text's length speak for an article, though nothing says the title again.
+
+    They count from the file's first title on: if that has no text of its own, it stands above headings of one article.
+    """
+    found: list[Span] = []
+    upto = len(text)
+    for number in reversed(range(len(lines))):
+        line = lines[number]
+        if _is_title(text, line):
+            closed = number == 0 or text[lines[number - 1].end - 1] in "。！？!?”"
+            if closed and len(line) >= _LONG_TITLE and upto - line.end >= _LONG_TEXT and _blank_follows(text, line):
+                found.append(line)
+            upto = line.start
+    return frozenset(found)
 
 
 def _claim(text: str, starts: list[_Start], lines: list[Span]) -> list[_Start]:
@@ -138,14 +175,17 @@ def _first_title(text: str, lines: Sequence[Span]) -> tuple[Span, ...]:
 
 
 def _is_title(text: str, line: Span) -> bool:
-    words = line.of(text)
-    whole_line = (line.start == 0 or text[line.start - 1] in " \t\u3000\r\n") and (
-        line.end == len(text) or text[line.end] in " \t\u3000\r\n"
+    """Whether the piece is a whole line, and short and open enough for a title."""
+    blanks = " \t\u3000\r\n"
+    whole_line = (line.start == 0 or text[line.start - 1] in blanks) and (
+        line.end == len(text) or text[line.end] in blanks
     )
+    return whole_line and len(line) in _TITLE_LENGTH and _could_be_title(line.of(text))
+
+
+def _could_be_title(words: str) -> bool:
     return (
-        whole_line
-        and len(words) in _TITLE_LENGTH
-        and words[-1] not in _CLOSING
+        words[-1] not in _CLOSING
         and not starts_with_number(words)
         and not any(pattern.match(words) for _, pattern in _TRAITS)
         and re.search(r"[\u4e00-\u9fffA-Za-z]", words) is not None
@@ -156,35 +196,22 @@ def _blank_follows(text: str, line: Span) -> bool:
     return re.match(r"[ \t\u3000]*(?:\r\n|\r|\n)[ \t\u3000]*(?:\r|\n|\Z)", text[line.end : line.end + 80]) is not None
 
 
+def _byline_follows(text: str, line: Span) -> bool:
+    head = text[line.end : line.end + 80].lstrip()
+    return _blank_follows(text, line) and any(pattern.match(head) for _, pattern in _TRAITS)
+
+
 def _repeats(text: str, line: Span, following: Span | None) -> tuple[Span, ...]:
     """The places below a title line that say the title again: the head of the next line, or a subtitle."""
     if following is None:
         return ()
     title, below = bare_title(line.of(text)), following.of(text)
     for again in (line.of(text), title):
-        if below.startswith(again):
+        if len(again) >= _SHORTEST_REPEAT and below.startswith(again) and not _GOES_ON.match(below, len(again)):
             return (Span(following.start, following.start + len(again)),)
     if _blank_follows(text, line) and _is_title(text, following) and _similar(title, bare_title(below)):
         return (following,)
     return ()
-
-
-def _stands_out(text: str, lines: Sequence[Span], number: int) -> bool:
-    """A title line that the text does not repeat: set off by a blank line, and with a byline or length to show for it."""
-    line = lines[number]
-    if not _blank_follows(text, line) or number + 1 >= len(lines):
-        return False
-    head = text[line.end : line.end + 80]
-    byline = any(pattern.match(head.lstrip()) for _, pattern in _TRAITS)
-    upto = next((other.start for other in lines[number + 1 :] if _is_title(text, other)), len(text))
-    long = len(line) >= _LONG_TITLE and upto - line.end >= _LONG_TEXT
-    return byline or (long and text[lines[number - 1].end - 1] in "。！？!?”" if number else long)
-
-
-def _begins_glued(text: str, line: Span, title: str) -> bool:
-    """Whether a line runs on from a title without a mark between them."""
-    words = line.of(text)
-    return words.startswith(title) and len(words) > len(title) and words[len(title)] not in _CLOSING
 
 
 def bare_title(title: str) -> str:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 
 from assistant.records import Boilerplate, Span
-from assistant.text import trimmed
+from assistant.text import sentences, trimmed
 
+_LINK = (
+    r"上一[页篇]|下一[页篇]|返回(?:首页|顶部|列表|目录)|末页|打印本页|关闭窗口|阅读全文|展开全文|点击(?:下载|查看|收藏)"
+)
 _LABEL = r"(?:前言|引言|导言|摘要|正文|中图分类号|一、)"
 
 #: (name shown in the report, pattern); applied to the whole text, `^` and `$` at line ends.
@@ -15,27 +19,27 @@ RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern, re.MULTILINE))
     for name, pattern in (
         ("文件头", r"\A---[ \t]*\r?\n(?:.*\r?\n){1,40}?---[ \t]*$"),
-        ("图片", r"^[ \t]*!\[[^\r\n]*\]\([^)\r\n]*\)[ \t]*$"),
+        ("图片", r"^[ \t]*!\[[^\r\n]{0,200}\]\([^)\r\n]*\)[ \t]*$"),
         ("翻页", r"\[(?:NextPage|nextpage|分页)\]"),
         ("翻页", r"本(?:文章?|篇)共\s*\d+\s*页[,,]?\s*(?:当前)?(?:在)?第\s*\d+\s*页(?:\s*(?:上一页|下一页|\[\d+\]))*"),
-        ("页码", r"^[ \t]*(?:第\s*\d+\s*页(?:[,,]?\s*共\s*\d+\s*页)?|[-—–]\s*\d+\s*[-—–]|\d+\s*/\s*\d+)[ \t]*$"),
-        (
-            "导航",
-            r"^[ \t]*(?:(?:上一[页篇]|下一[页篇]|返回(?:首页|顶部|列表|目录)|首页|末页|打印(?:本页)?|关闭(?:窗口)?|"
-            r"阅读全文|展开全文|点击(?:下载|查看|收藏)|分享到?|收藏)[\s|｜/>·::]*)+$",
-        ),
-        ("网址", r"^[ \t]*https?://\S+[ \t]*$"),
-        ("关键词", rf"关键[词字][::][^。,,\r\n]{{2,60}}?(?={_LABEL}|$)"),
+        ("页码", r"^[ \t]*(?:第[ \t]*\d+[ \t]*页(?:[,,]?[ \t]*共[ \t]*\d+[ \t]*页)?|[-—–][ \t]*\d+[ \t]*[-—–])[ \t]*$"),
+        ("页码", r"^[ \t]*\d+[ \t]*/[ \t]*\d+[ \t]*$"),
+        # 首页 or 分享 alone may be a heading; beside one of the first kind they are a row of links.
+        ("导航", rf"^[ \t]*(?=[^\r\n]*(?:{_LINK}))(?:(?:{_LINK}|首页|打印|关闭|分享到?|收藏)[ \t|｜/>·::]*)+$"),
+        ("关键词", rf"(?:^|(?<=[\s。!?！？;；]))关键[词字][::][^。,,\r\n]{{2,60}}?(?={_LABEL}|$)"),
         ("分隔线", r"^[ \t]*[-=*_~—─━·.#+]{3,}[ \t]*$"),
     )
 )
 
-#: Phrases of the notices that document sites put around a text. One alone may be content; a line of two is a notice.
+#: Phrases of the notices that document sites put around a text. One or two of them in a sentence may be content
+#: (如需申请退款,请联系客服); three are a notice.
 _NOTICE = re.compile(
     r"下载(?:本)?文档|文档内容|在线预览|完整预览|部分预览|不提供额外的|附加服务|申请退款|侵犯您的权益|侵权|联系客服|人工客服|"
-    r"联系我们删除|本站|版权归|仅供参考学习|内容来自网络|免责声明"
+    r"联系(?:我们|本站|站长)?(?:删除|处理)|本站|版权归|仅供(?:参考学习|学习参考|参考|学习)|(?:内容|文章)(?:来自|来源于)(?:互联)?网络?|免责声明"
 )
-_NOTICE_HITS = 2
+_NOTICE_HITS = 3
+#: A longer line is a text of many sentences, which are looked at one by one.
+_NOTICE_LENGTH = 200
 
 
 def boilerplate(text: str) -> tuple[Boilerplate, ...]:
@@ -49,17 +53,22 @@ def boilerplate(text: str) -> tuple[Boilerplate, ...]:
     return tuple(found)
 
 
-def outside(span: Span, holes: tuple[Span, ...]) -> Iterator[Span]:
-    """The pieces of `span` that no hole covers; holes in order of place."""
+def outside(span: Span, holes: Sequence[Span]) -> Iterator[Span]:
+    """The pieces of `span` that no hole covers; holes in order of place, free of overlap."""
     start = span.start
-    for hole in holes:
-        if hole.end <= start or hole.start >= span.end:
-            continue
+    for number in range(bisect_right(holes, span.start, key=_end), len(holes)):
+        hole = holes[number]
+        if hole.start >= span.end:
+            break
         if hole.start > start:
             yield Span(start, hole.start)
-        start = max(start, hole.end)
+        start = hole.end
     if start < span.end:
         yield Span(start, span.end)
+
+
+def _end(span: Span) -> int:
+    return span.end
 
 
 def _by_rule(text: str) -> Iterator[Boilerplate]:
@@ -72,5 +81,7 @@ def _by_rule(text: str) -> Iterator[Boilerplate]:
 
 def _notices(text: str) -> Iterator[Boilerplate]:
     for match in re.finditer(r"[^\r\n]+", text):
-        if len(set(_NOTICE.findall(match[0]))) >= _NOTICE_HITS:
-            yield Boilerplate("网站声明", trimmed(text, Span(*match.span())))
+        line = Span(*match.span())
+        for span in [trimmed(text, line)] if len(line) <= _NOTICE_LENGTH else sentences(text, line):
+            if len(set(_NOTICE.findall(text, span.start, span.end))) >= _NOTICE_HITS:
+                yield Boilerplate("网站声明", span)

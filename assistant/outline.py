@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.articles import bare_title
-from assistant.numbering import MAX_HEADING, RANK, Kind, Mark, marks, split_number
+from assistant.marks import MAX_HEADING, Mark, marks
+from assistant.numbering import RANK, Kind, split_number
 from assistant.records import Boilerplate, Document, Section, Span
 from assistant.text import trimmed
 
@@ -69,7 +70,7 @@ def _limit(mark: Mark, end: int, holes: Sequence[Span]) -> int:
 
 
 def _heading(text: str, mark: Mark, limit: int, known: str) -> _Heading:
-    """Where the title after a mark ends, by the kind of mark and by what stands there; `known` is the document's title."""
+    """Where the title after a mark ends, by its kind and by what stands there; `known` is the document's title."""
     kind, start = mark.style.kind, mark.span.end
     end = min(_SENTENCE_END.search(text, start, limit).end(), limit)  # type: ignore[union-attr]  # `$` always matches
     if kind is Kind.LABEL:
@@ -97,7 +98,7 @@ def _heading(text: str, mark: Mark, limit: int, known: str) -> _Heading:
 
 
 def _glue(text: str, span: Span, known: str) -> int | None:
-    """Where a sentence begins inside a run-on heading: after a known title, at an opener, or at the subject's return."""
+    """Where a sentence begins in a run-on heading: after a known title, at an opener, or at the subject's return."""
     words = span.of(text)
     if words.startswith(known) and len(words) > len(known) + 1:
         return span.start + len(known)
@@ -119,7 +120,7 @@ def _named(text: str, mark: Mark, title: Span) -> _Heading:
 
 
 def _unnamed(text: str, mark: Mark, end: int) -> _Heading:
-    """A mark whose sentence is text, mark included: the section has no heading, only a name, the first clauses of it."""
+    """A mark whose sentence is text, mark included: the section has no heading, only a name, its first clauses."""
     name = Span(mark.span.end, min(end, mark.span.end + _NAME_LENGTH))
     breaks = [match.start() for match in re.finditer(r"[,，;；:：。！？!?\r\n]", name.of(text))]
     if breaks and (end - mark.span.end > _NAME_LENGTH or breaks[-1] == len(name) - 1):
@@ -152,7 +153,7 @@ _LABELS = frozenset({"标签"})
 
 
 def _votes(found: Sequence[Mark]) -> Counter[tuple[str, str]]:
-    """How often each style was seen to open (outer, inner), reading with the plainest rule: a known style closes to itself."""
+    """How often each style was seen to open (outer, inner), by the plainest rule: a known style closes to itself."""
     votes: Counter[tuple[str, str]] = Counter()
     stack: list[str] = []
     for mark in found:

@@ -1,0 +1,172 @@
+"""Where in a text the marks of the numbering grammar open a section.
+
+A mark opens a section when it stands where a heading can begin: at the start of a line, after a closing mark, or glued
+to what stands before, if its number is the one that has to come next. A number in running text (2020年第03期, 3.5倍,
+落实一、二、四、六决策制度) meets none of these.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from assistant.boilerplate import outside
+from assistant.numbering import BY_NAME, STYLES, Kind, Style, starts_with_number
+from assistant.records import Span
+
+#: Longest heading, in characters; what is longer is a sentence.
+MAX_HEADING = 40
+_LINE_HEADING = 30
+#: 摘要, 前言 and their like stand among the first marks of an article, glued to the byline.
+_LABELS_AT_HEAD = 4
+_CLOSERS = "。！？!?；;：:”’」』》)）】]…"
+_NUMERALS = "零〇一二两三四五六七八九十百0123456789０１２３４５６７８９"
+#: After these a number is named, not given: 见(三), 第(二)项, 一、二.
+_REFERS = "、,，第见按照依据和及与或至到在于的读写(（"
+#: Marks that are unmistakable even without a closing mark before them.
+_STRONG = frozenset({"一、", "(一)", "1、", "(1)", "①"})
+_FIRST = re.compile(r"[#第(（【\[①-⑳0-9０-９零〇一二两三四五六七八九十百首其再最问Q摘前引导结关]")
+_ISOLATED = re.compile(
+    rf"(?:\A|(?<=\n)[ \t\u3000]*\r?\n)[ \t\u3000]*(?P<line>[^\r\n。！？!?；;，,、：:]{{2,{_LINE_HEADING}}})\r?\n"
+    r"[ \t\u3000]*\r?\n\s*(?=(?P<below>[^\r\n]+))"
+)
+_DATE = re.compile(r"[\d二〇零一三四五六七八九十]{2,4}\s*[年.\-/]")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One mark in a text: its style, value (0: unnumbered) and place."""
+
+    style: Style
+    value: int
+    span: Span
+    at_line_start: bool
+
+
+@dataclass(slots=True)
+class _Accepted:
+    """The marks accepted so far, with the last of each style."""
+
+    marks: list[Mark] = field(default_factory=list)
+    _last: dict[str, Mark] = field(default_factory=dict)
+    _items: dict[str, Mark] = field(default_factory=dict)  # since the last heading: a new one begins new enumerations
+
+    def append(self, mark: Mark) -> None:
+        self.marks.append(mark)
+        self._last[mark.style.name] = mark
+        if mark.style.kind is Kind.ITEM:
+            self._items[mark.style.name] = mark
+        else:
+            self._items.clear()
+
+    def leads_to(self, mark: Mark) -> bool:
+        """Whether a mark's number is the one that can stand next: a first, or one more than the last of its style."""
+        earlier = (self._items if mark.style.kind is Kind.ITEM else self._last).get(mark.style.name)
+        if earlier is None:
+            return mark.value == 1
+        return mark.value in (0, 1, earlier.value + 1) if earlier.value else mark.value != 1
+
+
+def marks(text: str, span: Span, holes: tuple[Span, ...], markdown: bool = False) -> tuple[Mark, ...]:
+    """The marks that open a section inside `span` and outside the holes, in order of place."""
+    accepted = _Accepted()
+    end = span.start
+    for candidate, before in _candidates(text, span, holes, markdown):
+        if candidate.span.start >= end and _opens_section(text, candidate, before, accepted):
+            accepted.append(candidate)
+            end = candidate.span.end
+    return _without_lone_items(accepted.marks)
+
+
+def _candidates(text: str, span: Span, holes: tuple[Span, ...], markdown: bool) -> list[tuple[Mark, str]]:
+    """All places that look like a mark, in order, with the character before each ("" at the start of a line)."""
+    styles = [style for style in STYLES if markdown or not style.name.startswith("md")]
+    found: list[tuple[Mark, str]] = []
+    for piece in outside(span, holes):
+        for first in _FIRST.finditer(text, piece.start, piece.end):
+            before = _before(text, first.start(), piece.start)
+            mark = _mark_at(text, first.start(), piece.end, styles, at_line_start=not before)
+            if mark:
+                found.append((mark, before))
+        if not markdown:
+            found.extend((mark, "") for mark in _line_headings(text, piece))
+    return sorted(found, key=lambda pair: pair[0].span)
+
+
+def _mark_at(text: str, start: int, end: int, styles: Sequence[Style], at_line_start: bool) -> Mark | None:
+    for style in styles:
+        match = style.pattern.match(text, start, end)
+        if match and (style.kind is Kind.LABEL or (match.end() < end and text[match.end()] not in "\r\n")):
+            number = match["n"]
+            return Mark(style, style.value(number) if number else 0, Span(start, match.end()), at_line_start)
+    return None
+
+
+def _before(text: str, at: int, floor: int) -> str:
+    """The character before a place, blanks skipped; "" at the start of a line or of the piece."""
+    while at > floor and text[at - 1] in " \t\u3000":
+        at -= 1
+    return "" if at == floor or text[at - 1] in "\r\n" else text[at - 1]
+
+
+def _opens_section(text: str, mark: Mark, before: str, accepted: _Accepted) -> bool:
+    kind = mark.style.kind
+    if kind is Kind.LABEL:
+        return (
+            mark.at_line_start or before in _CLOSERS or len(accepted.marks) < _LABELS_AT_HEAD and before not in _REFERS
+        )
+    if kind is Kind.LINE:
+        return mark.at_line_start
+    follows = accepted.leads_to(mark)
+    if mark.at_line_start:
+        spaced = text[mark.span.end - 1].isspace() or text[mark.span.end : mark.span.end + 1] in ("\n", "\r")
+        return kind is Kind.HEADING or follows or (kind is Kind.ARTICLE and spaced)
+    if mark.style.line_only or not follows or before.isalnum() and before in _NUMERALS:
+        return False
+    if before in _CLOSERS or (kind is Kind.ITEM and before in ",，、"):
+        return True
+    if before in _REFERS:
+        return False
+    return _glued(text, mark, accepted.marks)
+
+
+def _glued(text: str, mark: Mark, accepted: Sequence[Mark]) -> bool:
+    """Whether a mark that no closing mark precedes still opens a section: glued to a heading, or next in its list."""
+    if not accepted:
+        return False
+    last = accepted[-1]
+    heading = text[last.span.end : mark.span.start][: MAX_HEADING + 1]
+    in_heading = (
+        last.style.kind is Kind.HEADING and len(heading) <= MAX_HEADING and not re.search(r"[。！？!?\n]", heading)
+    )
+    if mark.value == 1:
+        return in_heading and last.style.name != mark.style.name and len(heading) >= 4
+    return mark.style.kind is Kind.HEADING and mark.style.name in _STRONG
+
+
+def _without_lone_items(found: Sequence[Mark]) -> tuple[Mark, ...]:
+    """An enumeration of one is a figure of speech: drop a first item that no second follows."""
+    kept: list[Mark] = []
+    seconds: set[str] = set()
+    for mark in reversed(found):
+        if mark.style.kind is not Kind.ITEM:
+            kept.append(mark)
+        elif mark.value != 1:
+            seconds.add(mark.style.name)
+            kept.append(mark)
+        elif mark.style.name in seconds:
+            seconds.discard(mark.style.name)
+            kept.append(mark)
+    return tuple(reversed(kept))
+
+
+def _line_headings(text: str, piece: Span) -> Iterator[Mark]:
+    """Short lines without number or closing mark, blank lines around them and a text below: unnumbered headings."""
+    for match in _ISOLATED.finditer(text, piece.start, piece.end):
+        line, below = match["line"].strip(), match["below"]
+        if starts_with_number(line) or not re.search(r"[\u4e00-\u9fffA-Za-z]{2}", line) or _DATE.match(line):
+            continue
+        if len(below.strip()) > _LINE_HEADING or below.rstrip()[-1:] in _CLOSERS or starts_with_number(below):
+            start = match.start("line")
+            yield Mark(BY_NAME["行"], 0, Span(start, start), at_line_start=True)
