@@ -1,0 +1,81 @@
+"""The HTML of the page and of its parts, made from a service. No Gradio here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from html import escape
+from importlib.resources import files
+from string import Template
+
+from assistant import __version__
+from assistant.errors import AssistantError, BadQuestion
+from assistant.records import Document, Source, Span
+from assistant.render import opener, source_html, to_html
+from assistant.web.service import Service
+
+#: What a first visitor can take in; the rest of the examples would push the question box away.
+MAX_EXAMPLES = 6
+
+
+def resource(name: str) -> str:
+    """A text file that lies beside this module."""
+    return files("assistant.web").joinpath(name).read_text(encoding="utf-8")
+
+
+def page_html() -> str:
+    """The page as it stands before the library is shown in it."""
+    return Template(resource("page.html")).substitute(style=resource("page.css"), version=escape(__version__))
+
+
+def library(service: Service) -> dict[str, str]:
+    """Example questions and the list of documents as they are now: files may be added while the page is served."""
+    try:
+        documents = service.documents()
+        return {
+            "count": str(len(documents)),
+            "examples": "".join(_chip(question) for question in service.examples()[:MAX_EXAMPLES]),
+            "documents": "".join(_document_item(document) for document in documents),
+        }
+    except AssistantError as error:
+        return {"notice": str(error)}
+
+
+def _chip(question: str) -> str:
+    return f'<li><button type="button" class="chip">{escape(question)}</button></li>'
+
+
+def _document_item(document: Document) -> str:
+    beginning = document.headings[:1] or (Span(document.span.start, document.span.start),)
+    name = f'<span class="place">{escape(document.source.name)}</span>'
+    return f"<li>{opener(document.source.id, beginning, (), document.title)}{name}</li>"
+
+
+def ask(service: Service, question: object) -> dict[str, str]:
+    """The answer's cards under `html`, or under `notice` the sentence that says why there is none."""
+    try:
+        if not isinstance(question, str):
+            raise BadQuestion("提问应当是一段文字，请在输入框里输入后再问。")
+        return {"html": to_html(service.ask(question))}
+    except AssistantError as error:
+        return {"notice": str(error)}
+
+
+def original(service: Service, wanted: object) -> dict[str, str]:
+    """The whole text of the file `wanted` names, with the places it names marked."""
+    try:
+        wanted = wanted if isinstance(wanted, Mapping) else {}
+        source = service.source(str(wanted.get("source", "")))
+        cited, marks = _spans(wanted.get("spans"), source), _spans(wanted.get("marks"), source)
+        documents = [document for document in service.documents() if document.source.id == source.id]
+        titles = [span for document in documents for span in document.headings]
+        return {"name": source.name, "html": source_html(source, titles, cited, marks)}
+    except AssistantError as error:
+        return {"notice": str(error)}
+
+
+def _spans(places: object, source: Source) -> list[Span]:
+    """The spans in "10-20 30-40". What does not lie in the text is left out: the page may be older than the library."""
+    pairs = re.findall(r"\b([0-9]{1,12})-([0-9]{1,12})\b", str(places or ""))
+    spans = [(int(start), int(end)) for start, end in pairs]
+    return [Span(start, end) for start, end in spans if start <= end <= len(source.text)]

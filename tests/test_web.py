@@ -1,0 +1,105 @@
+"""The page without a browser: what is served, what is closed, and what is said when the address can't be had."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant.errors import AddressUnavailable
+from assistant.reading import read_file
+from assistant.settings import IndexSettings
+from assistant.web import view
+from assistant.web.server import bind, page_url
+from assistant.web.shield import content_security_policy, local_html
+from tests.browser.service import PairService
+
+TEXT = "学习制度\n一、学习要求\n党支部每月组织一次集中学习,并做好学习记录。\n"
+
+
+@pytest.fixture
+def service() -> PairService:
+    return PairService([read_file(Path("学习.txt"), TEXT.encode(), IndexSettings())], ["每月学习几次"])
+
+
+@pytest.fixture
+def client(service: PairService, monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
+    from fastapi.testclient import TestClient
+
+    from assistant.web.page import build_app
+
+    asked: list[object] = []
+    monkeypatch.setattr(socket.socket, "connect", lambda _, address: asked.append(address))
+    with TestClient(build_app(service)) as client:
+        yield client
+    assert asked == []  # nobody was called while the page was built and served
+
+
+def test_the_served_page_names_no_other_host_and_allows_none(client) -> None:  # type: ignore[no-untyped-def]
+    reply = client.get("/", headers={"accept-encoding": "gzip, br"})
+    hosts = set(re.findall(r"(?:https?:)?//([a-z0-9.-]+\.[a-z]{2,})", reply.text))
+    assert hosts == set()
+    assert 'lang="zh-CN"' in reply.text
+    policy = reply.headers["content-security-policy"]
+    assert "default-src 'self'" in policy and "unsafe-inline" not in policy.split("style-src")[0]
+    assert "http" not in policy and "*" not in policy
+
+
+@pytest.mark.parametrize("path", ["upload", "proxy=https://example.org/", "file=/etc/hosts", "run-history/buckets"])
+def test_routes_the_page_does_not_need_are_closed(client, path: str) -> None:  # type: ignore[no-untyped-def]
+    assert client.get(f"/gradio_api/{path}").status_code == 404
+    assert client.post(f"/gradio_api/{path}").status_code == 404
+
+
+def test_tags_of_other_hosts_are_taken_out_and_the_rest_stays() -> None:
+    kept = '<link rel="stylesheet" href="./assets/a.css"><meta charset="utf-8"><script>let a = "//b";</script>'
+    gone = (
+        '<meta property="og:title" content="x"><meta\n name="twitter:card" content="x">'
+        '<link rel="preconnect" href="https://fonts.example.org"><link href="//cdn.example.org/a.css">'
+        '<script src="https://cdn.example.org/a.js"></script>'
+    )
+    assert local_html(gone + kept) == kept
+
+
+def test_the_policy_allows_the_inline_scripts_of_the_page_by_their_hash() -> None:
+    policy = content_security_policy('<script src="a.js"></script><script>let a = 1</script>')
+    digest = base64.b64encode(hashlib.sha256(b"let a = 1").digest()).decode()
+    assert re.findall(r"'sha256-(.*?)'", policy) == [digest]
+
+
+def test_an_answer_or_the_sentence_why_there_is_none(service: PairService) -> None:
+    assert "集中学习" in view.ask(service, "每月集中学习几次")["html"]
+    assert view.ask(service, "  ") == {"notice": "问题是空的，请输入想问的内容。"}
+    assert "notice" in view.ask(service, ["一", "二"])
+
+
+def test_the_original_comes_whole_and_places_outside_it_are_left_out(service: PairService) -> None:
+    [document] = service.documents()
+    reply = view.original(service, {"source": document.source.id, "spans": "0-4 3-2 7-99999999", "marks": "x"})
+    assert reply["name"] == "学习.txt"
+    assert reply["html"].count('class="cited"') == 1
+    assert "notice" in view.original(service, {"source": "gone"})
+    assert "notice" in view.original(service, None)
+
+
+def test_a_taken_port_is_named_with_the_way_out() -> None:
+    with bind("127.0.0.1", 0) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(AddressUnavailable, match=rf"端口 {port} 已被占用.*--port \d+"):
+            bind("127.0.0.1", port)
+
+
+@pytest.mark.parametrize(("host", "port"), [("127.0.0.1", 70000), ("192.0.2.1", 0), ("不是.地址.", 0)])
+def test_an_address_that_cannot_be_had_is_one_sentence(host: str, port: int) -> None:
+    with pytest.raises(AddressUnavailable, match=r"^[^\n]+。$"):
+        bind(host, port)
+
+
+def test_every_address_of_the_machine_is_opened_by_the_local_one() -> None:
+    with bind("0.0.0.0", 0) as listener:
+        assert page_url(listener) == f"http://127.0.0.1:{listener.getsockname()[1]}"
