@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from assistant.bundled import model_folder
-from assistant.encoder import Encoding, Matrix, Role
+from assistant.encoder import Encoding, Role
+from assistant.encoder.tokens import encodable, own_tokens, unit
 from assistant.errors import EncoderError
 
 if TYPE_CHECKING:
@@ -60,18 +61,11 @@ class OnnxEncoder:
         return [self._encoding(prompt, text) for text in texts]
 
     def _encoding(self, prompt: str, text: str) -> Encoding:
-        # Half a surrogate pair has no UTF-8; a question mark keeps the length.
-        full = prompt + text.encode("utf-8", "replace").decode("utf-8")
+        full = encodable(prompt + text)
         pieces = self._tokenizer.encode(full)
         ids = np.array([pieces.ids], dtype=np.int64)  # (1, S)
         (states,) = self._session.run(["last_hidden_state"], {"input_ids": ids, "attention_mask": np.ones_like(ids)})
-        own = [
-            place
-            for place, ((start, end), special) in enumerate(
-                zip(pieces.offsets, pieces.special_tokens_mask, strict=True)
-            )
-            if not special and full[max(start, len(prompt)) : end].strip()
-        ]
+        own = own_tokens(full, len(prompt), pieces.offsets, pieces.special_tokens_mask)
         return Encoding(pooled=unit(states[0].mean(axis=0)), tokens=unit(states[0, own]))
 
     def _prompt(self, role: Role) -> str:
@@ -127,12 +121,6 @@ class OnnxEncoder:
         if not path.is_file():
             raise EncoderError(f"向量模型不完整:找不到 {path},请重新安装“指引”,或改用其他模型文件夹。")
         return path
-
-
-def unit(vectors: Matrix) -> Matrix:
-    """The vectors (…, D) at length 1; a vector of zeros stays as it is."""
-    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return np.asarray(vectors / np.maximum(lengths, np.float32(1e-12)), dtype=np.float32)
 
 
 def _damaged(path: Path) -> EncoderError:
