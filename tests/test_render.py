@@ -19,7 +19,7 @@ from assistant.render import (
     to_text,
 )
 
-TEXT = "标题\n一、<b>要求</b>\n首先 & 其次,\t要学习。\r\n中间略过。\n最后要\"总结\"* 1. 一\x1b[31m\n"
+TEXT = '标题\n一、<b>要求</b>\n首先 & 其次,\t要学习。\r\n中间略过。\n最后要"总结"* 1. 一\x1b[31m\n'
 SOURCE = Source("ab" * 32, "要求<1>.txt", "/docs/要求<1>.txt", "utf-8", TEXT)
 
 
@@ -31,7 +31,7 @@ def citation(words: str) -> Citation:
     return Citation("标题", "d1", ("一、<b>要求</b>",), SOURCE.name, SOURCE.id, at(words))
 
 
-PARTS = ("首先 & 其次,\t要学习。\r\n", "最后要\"总结\"* 1. 一\x1b[31m")
+PARTS = ("首先 & 其次,\t要学习。\r\n", '最后要"总结"* 1. 一\x1b[31m')
 EXCERPT = Excerpt(
     tuple(Part(at(words), words) for words in PARTS),
     (at("其次"), at("要学习"), at("总结")),
@@ -147,7 +147,7 @@ def test_text_quotes_behind_a_bar_and_says_where() -> None:
         "    │ 首先 & 其次,\t要学习。",
         "    │ ",
         "      ……",
-        "    │ 最后要\"总结\"* 1. 一␛[31m",
+        '    │ 最后要"总结"* 1. 一␛[31m',
     ]
     start, end = at("一、<b>要求</b>").start + 1, at("一、<b>要求</b>").end
     assert f"    要求<1>.txt，第 {start}–{end} 字" in lines

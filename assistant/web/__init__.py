@@ -7,19 +7,16 @@ Importing this package is cheap: Gradio is loaded by the first call.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from assistant.web.server import serve
 from assistant.web.service import Service
 
-if TYPE_CHECKING:
-    import gradio as gr
-
 __all__ = ["Service", "build_page", "serve"]
 
 
-def build_page(service: Service) -> gr.Blocks:
-    """The page as Gradio Blocks, for those who mount it in an application of their own."""
+def build_page(service: Service) -> Any:
+    """The page as `gradio.Blocks`, for those who mount it in an application of their own."""
     from assistant.web import page
 
     return page.build_page(service)

@@ -17,7 +17,7 @@ from assistant.web.service import Service
 if TYPE_CHECKING:
     import uvicorn
 
-#: Seconds that open connections get when the page is stopped; a browser tab would hold its own for ever.
+#: Seconds that answers on their way get when the page is stopped.
 FAREWELL = 2
 
 #: Windows' own numbers for "in use" and "not allowed"; its `errno` has both sets.

@@ -18,8 +18,12 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 
-#: Routes of Gradio that the page has no use for. `proxy=` asks other hosts; the rest take in or give out files.
-CLOSED = re.compile(r"^/(gradio_api/)?(upload|proxy=|file=|file/|stream/|run-history|runs|monitoring|vibe|profiling)")
+#: Routes of Gradio that the page has no use for: `proxy=` asks other hosts, some take in or give out files, and others
+#: hold a connection open for ever, which would hold up a stop.
+CLOSED = re.compile(
+    r"^/(gradio_api/)?"
+    r"(upload|proxy=|file=|file/|stream/|heartbeat/|queue/|run-history|runs|monitoring|profiling|vibe)"
+)
 
 _SOCIAL_TAGS = re.compile(r'<meta\s+(?:property="og:|name="twitter:)[^>]*>\s*', re.IGNORECASE)
 _FOREIGN_TAGS = re.compile(r"<(?:link|meta)\b[^>]*[\"'=](?:https?:)?//[^>]*>\s*", re.IGNORECASE)
