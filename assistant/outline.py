@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from assistant.articles import bare_title
 from assistant.marks import MAX_HEADING, Mark, marks
@@ -50,9 +52,13 @@ def outline(document: Document, boilerplate: Sequence[Boilerplate]) -> tuple[Sec
     holes = holes_of(document, boilerplate)
     markdown = document.source.name.lower().endswith((".md", ".markdown"))
     found = marks(text, document.span, holes, markdown)
-    ends = [mark.span.start for mark in found[1:]] + [document.span.end]
+    ends = [*(mark.span.start for mark in found[1:]), document.span.end]
     known = bare_title(document.title)
-    headings = [_heading(text, mark, _limit(mark, end, holes), known) for mark, end in zip(found, ends, strict=True)]
+    headings = [
+        # Without any mark there is one end too many.
+        _heading(text, mark, _limit(mark, end, holes), known)
+        for mark, end in zip(found, ends, strict=False)
+    ]
     root = Section("", document.title, 0, Span(document.span.start, document.span.start), document.span)
     depths = _depths([heading.mark for heading in headings])
     headings = _keep_lists_as_text(text, headings, depths, document.span.end, holes)
@@ -61,12 +67,15 @@ def outline(document: Document, boilerplate: Sequence[Boilerplate]) -> tuple[Sec
 
 def holes_of(document: Document, boilerplate: Sequence[Boilerplate]) -> tuple[Span, ...]:
     """The places inside a document that are no body: its titles and the boilerplate, in order."""
-    return tuple(sorted([*document.headings, *(piece.span for piece in boilerplate)]))
+    noise = (piece.span for piece in boilerplate if piece.span.end > document.span.start)
+    inside = takewhile(lambda span: span.start < document.span.end, noise)
+    return tuple(sorted([*(title for title in document.headings if title in document.span), *inside]))
 
 
 def _limit(mark: Mark, end: int, holes: Sequence[Span]) -> int:
     """How far the mark's own text reaches: to the next mark or the next hole."""
-    return min((hole.start for hole in holes if mark.span.end <= hole.start < end), default=end)
+    following = bisect_left(holes, mark.span.end, key=lambda hole: hole.start)
+    return min(end, holes[following].start) if following < len(holes) else end
 
 
 def _heading(text: str, mark: Mark, limit: int, known: str) -> _Heading:
@@ -99,7 +108,7 @@ def _heading(text: str, mark: Mark, limit: int, known: str) -> _Heading:
 
 def _glue(text: str, span: Span, known: str) -> int | None:
     """Where a sentence begins in a run-on heading: after a known title, at an opener, or at the subject's return."""
-    words = span.of(text)
+    words = span.of(text)[: 2 * MAX_HEADING]
     if words.startswith(known) and len(words) > len(known) + 1:
         return span.start + len(known)
     clause = re.search(r"[,，;；。]", words)

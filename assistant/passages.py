@@ -33,8 +33,7 @@ def cut(
     for piece in _pieces(document, sections, boilerplate):
         for units in _grown(piece, settings):
             span = Span(units[0].span.start, units[-1].span.end)
-            section = units[0].section if _one_section(units) else _around(units)
-            passages.append(Passage(_identity(document, span), document, section, span))
+            passages.append(Passage(_identity(document, span), document, _around(units), span))
     return tuple(passages)
 
 
@@ -42,7 +41,8 @@ def _pieces(
     document: Document, sections: Sequence[Section], boilerplate: Sequence[Boilerplate]
 ) -> Iterator[list[_Unit]]:
     """Runs of sentences that may share a passage: no heading, no boilerplate, no other section's text between them."""
-    holes = tuple(sorted([*holes_of(document, boilerplate), *(section.heading for section in sections)]))
+    headings = (section.heading for section in sections if section.heading)
+    holes = sorted([*holes_of(document, boilerplate), *headings])
     run: list[_Unit] = []
     last_end = document.span.start
     for number, section in enumerate(sections):
@@ -72,13 +72,13 @@ def _is_item(section: Section) -> bool:
     return section.level > 0 and not len(section.heading) and not section.number.startswith("第")
 
 
-def _one_section(units: Sequence[_Unit]) -> bool:
-    return all(unit.section is units[0].section for unit in units)
-
-
 def _around(units: Sequence[_Unit]) -> Section:
-    outermost = min((unit.section for unit in units), key=lambda section: section.level)
-    return outermost.parent if _is_item(outermost) and outermost.parent else outermost
+    """The innermost section that holds all of the units."""
+    around = units[0].section
+    for unit in units:
+        while unit.section.span not in around.span and around.parent:
+            around = around.parent
+    return around
 
 
 def _grown(units: Sequence[_Unit], settings: IndexSettings) -> Iterator[list[_Unit]]:
