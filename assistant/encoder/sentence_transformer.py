@@ -7,6 +7,7 @@ Texts run in padded batches of fp32, so a text's vectors may differ beside other
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -99,12 +100,24 @@ class SentenceTransformerEncoder:
 
 
 def _loaded(name: str) -> SentenceTransformer:
+    _stay_offline()
     from sentence_transformers import SentenceTransformer
 
     try:
         return SentenceTransformer(name, local_files_only=True)
     except Exception as error:  # what a damaged or missing file raises depends on the file
         raise EncoderError(f"无法加载模型 {name}:它不是完整的 sentence-transformers 模型,请换一个。") from error
+
+
+def _stay_offline() -> None:
+    """Forbid the hub's library all requests: it sends some of its own even when only local files are wanted.
+
+    The variable is read when that library is first imported, which another one (gradio) may have done already.
+    """
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    from huggingface_hub import constants
+
+    constants.HF_HUB_OFFLINE = True
 
 
 def _downloaded(name: str) -> SentenceTransformer:
