@@ -186,6 +186,7 @@ def _is_title(text: str, line: Span) -> bool:
 def _could_be_title(words: str) -> bool:
     return (
         words[-1] not in _CLOSING
+        and not re.search(r"[\t|]", words)  # a row of a table
         and not starts_with_number(words)
         and not any(pattern.match(words) for _, pattern in _TRAITS)
         and re.search(r"[\u4e00-\u9fffA-Za-z]", words) is not None

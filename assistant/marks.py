@@ -8,6 +8,7 @@ to what stands before, if its number is the one that has to come next. A number 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -31,6 +32,8 @@ _ISOLATED = re.compile(
     rf"(?:\A|(?<=\n)[ \t\u3000]*\r?\n)[ \t\u3000]*(?P<line>[^\r\n。！？!?；;，,、：:]{{2,{_LINE_HEADING}}})\r?\n"
     r"[ \t\u3000]*\r?\n\s*(?=(?P<below>[^\r\n]+))"
 )
+#: Code in a Markdown file, whose comments look like headings.
+_FENCED = re.compile(r"^(```|~~~).*?(?:^\1|\Z)", re.MULTILINE | re.DOTALL)
 _DATE = re.compile(r"[\d二〇零一三四五六七八九十]{2,4}\s*[年.\-/]")
 
 
@@ -72,11 +75,19 @@ def marks(text: str, span: Span, holes: tuple[Span, ...], markdown: bool = False
     """The marks that open a section inside `span` and outside the holes, in order of place."""
     accepted = _Accepted()
     end = span.start
+    fences = tuple(Span(*match.span()) for match in _FENCED.finditer(text, span.start, span.end)) if markdown else ()
     for candidate, before in _candidates(text, span, holes, markdown):
+        if _inside(candidate.span, fences):
+            continue
         if candidate.span.start >= end and _opens_section(text, candidate, before, accepted):
             accepted.append(candidate)
             end = candidate.span.end
     return _without_lone_items(accepted.marks)
+
+
+def _inside(span: Span, places: Sequence[Span]) -> bool:
+    following = bisect_right(places, span)
+    return following > 0 and span in places[following - 1]
 
 
 def _candidates(text: str, span: Span, holes: tuple[Span, ...], markdown: bool) -> list[tuple[Mark, str]]:

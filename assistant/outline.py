@@ -13,7 +13,7 @@ from assistant.articles import bare_title
 from assistant.marks import MAX_HEADING, Mark, marks
 from assistant.numbering import RANK, Kind, split_number
 from assistant.records import Boilerplate, Document, Section, Span
-from assistant.text import trimmed
+from assistant.text import columns, trimmed
 
 _SENTENCE_END = re.compile(r"[。！？!?]|\.(?=\s)|[\r\n]|$")
 _COLON = re.compile(r"[:：]|[ \u3000]{1,}(?=\S{12})")
@@ -101,7 +101,8 @@ def _heading(text: str, mark: Mark, limit: int, known: str) -> _Heading:
     glue = None if on_its_line else _glue(text, Span(start, end), known)
     if glue is not None:
         return _named(text, mark, Span(start, glue))
-    if end - start <= MAX_HEADING:
+    # A line of its own may be as wide as a Chinese heading, whatever its script.
+    if end - start <= MAX_HEADING or (on_its_line and columns(text[start:end]) <= 2 * MAX_HEADING):
         return _named(text, mark, Span(start, end))
     return _unnamed(text, mark, end)
 
@@ -134,6 +135,9 @@ def _unnamed(text: str, mark: Mark, end: int) -> _Heading:
     breaks = [match.start() for match in re.finditer(r"[,，;；:：。！？!?\r\n]", name.of(text))]
     if breaks and (end - mark.span.end > _NAME_LENGTH or breaks[-1] == len(name) - 1):
         name = Span(name.start, name.start + breaks[-1]) if breaks[-1] else name
+    elif text[name.end - 1 : name.end + 1].isascii() and text[name.end - 1 : name.end + 1].isalpha():
+        word = text.rfind(" ", name.start, name.end)  # no half words
+        name = Span(name.start, word) if word > name.start else name
     return _Heading(mark, trimmed(text, name), Span(mark.span.start, mark.span.start))
 
 
@@ -196,10 +200,17 @@ def _keep_lists_as_text(
     kept = list(headings)
     for group in _siblings(depths):
         bare = [number for number in group if empty[number]]
+        *others, last = group
+        if others and bare == others and _ends_line(text, headings[last].span):
+            bare = group  # what stands below the last item stands below the list
         if len(bare) * 2 > len(group):
             for number in bare:
-                kept[number] = _unnamed(text, headings[number].mark, starts[number + 1])
+                kept[number] = _unnamed(text, headings[number].mark, headings[number].span.end)
     return kept
+
+
+def _ends_line(text: str, span: Span) -> bool:
+    return text[span.end : span.end + 1] in ("", "\r", "\n")
 
 
 def _siblings(depths: Sequence[int]) -> list[list[int]]:

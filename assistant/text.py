@@ -86,7 +86,7 @@ def _is_wrap(text: str, line_end: re.Match[str]) -> bool:
     if not margin or line_end[0].count("\n") != 1:
         return False
     line = text[text.rfind("\n", 0, line_end.start()) + 1 : line_end.start()]
-    return _unfinished(line, text[line_end.end() : line_end.end() + 10]) and _width(line) >= margin
+    return _unfinished(line, text[line_end.end() : line_end.end() + 10]) and columns(line) >= margin
 
 
 def _unfinished(line: str, following: str) -> bool:
@@ -97,7 +97,7 @@ def _unfinished(line: str, following: str) -> bool:
 def _margin(text: str) -> int:
     """The width from which a line of a hard-wrapped text is full; 0 if lines end where their writer ended them."""
     lines = text.split("\n")
-    widths = sorted(_width(line) for line, below in pairwise(lines) if _unfinished(line, below))
+    widths = sorted(columns(line) for line, below in pairwise(lines) if _unfinished(line, below))
     if len(widths) < max(_WRAPPED_LINES, _WRAPPED_SHARE * len(lines)):
         return 0
     usual = widths[len(widths) // 2]
@@ -105,8 +105,8 @@ def _margin(text: str) -> int:
     return usual - _RAGGED if usual >= _WRAPPED_WIDTH and even >= _EVEN_SHARE * len(widths) else 0
 
 
-def _width(line: str) -> int:
-    """Columns a line takes on a screen."""
+def columns(line: str) -> int:
+    """How wide a line is on a screen, where a Chinese character takes two columns."""
     return sum(2 if character > "\u2e7f" else 1 for character in line.strip())
 
 
