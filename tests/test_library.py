@@ -250,6 +250,15 @@ def test_many_processes_may_be_the_first(tmp_path: Path) -> None:
         assert all(library.get(str(number)) == "" for number in range(4))
 
 
+def test_an_add_that_fails_leaves_the_old_state(library: Library) -> None:
+    add(library, make_reading(TEXT))
+    reading = make_reading(TEXT + "新。")
+    twice = replace(reading, passages=(*reading.passages, reading.passages[0]))
+    with pytest.raises(sqlite3.IntegrityError):
+        add(library, twice)
+    assert library.readings() == (make_reading(TEXT),)
+
+
 def test_an_add_that_is_killed_leaves_the_old_state(library: Library, tmp_path: Path) -> None:
     add(library, make_reading(TEXT))
     code = """
@@ -267,6 +276,21 @@ library.add(reading, reading.source.text.encode())
     assert library.readings() == (make_reading(TEXT),)
     assert add(library, make_reading(TEXT + "新。"))
     assert library.check() == ()
+
+
+def test_what_was_added_survives_a_process_that_is_killed_afterwards(tmp_path: Path) -> None:
+    code = """
+import os, pathlib, sys
+from assistant.library import Library
+from tests.fakes import make_reading
+library = Library.open(pathlib.Path(sys.argv[1]))
+reading = make_reading(sys.argv[2])
+library.add(reading, reading.source.text.encode())
+os._exit(9)
+"""
+    in_another_process(code, tmp_path, TEXT).communicate()
+    with Library.open(tmp_path) as library:
+        assert library.readings() == (make_reading(TEXT),)
 
 
 # Folders and files that are no library

@@ -84,9 +84,11 @@ def damaged(file: Path, reason: str) -> LibraryDamaged:
 
 
 def _create(file: Path) -> None:
-    for left in (file.with_name(FILE + "-wal"), file.with_name(FILE + "-shm")):
-        if left.exists():  # the log of a database that was moved away would be replayed into the new one
-            os.replace(left, left.with_name(left.name + ".old"))
+    log = file.with_name(FILE + "-wal")
+    if log.exists() and log.stat().st_size:  # of a database that was moved away: it must not get into the new one
+        os.replace(log, log.with_name(log.name + ".old"))
+    for left in (log, file.with_name(FILE + "-shm")):
+        left.unlink(missing_ok=True)
     fresh = file.with_name(FILE + ".new")
     fresh.unlink(missing_ok=True)
     with closing(sqlite3.connect(fresh, isolation_level=None)) as database:

@@ -53,6 +53,7 @@ def test_unknown_words_count_nothing() -> None:
     assert engine.scores(["火星"]).tolist() == engine.scores([]).tolist() == [0, 0, 0, 0]
 
 
+@pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("texts", [[], [[]], [[], [], []]], ids=["no texts", "an empty text", "empty texts"])
 def test_texts_without_words_score_nothing(texts: list[list[str]], tmp_path: Path) -> None:
     engine = Bm25.build(texts, K1, B)
