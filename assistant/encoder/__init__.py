@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 Matrix = npt.NDArray[np.float32]
+Starts = npt.NDArray[np.int32]
 
 
 class Role(StrEnum):
@@ -24,12 +25,13 @@ class Role(StrEnum):
 class Encoding:
     """One text as vectors, all of unit length.
 
-    `pooled` (D,) is the whole text; `tokens` (T, D) its tokens without prefix and special tokens, for late interaction.
-    A text of no tokens has T = 0.
+    `pooled` (D,) is the whole text; `tokens` (T, D) its tokens without prefix and special tokens, for late interaction;
+    `starts` (T,) where each of them begins, in characters of the text. A text of no tokens has T = 0.
     """
 
     pooled: Matrix
     tokens: Matrix
+    starts: Starts
 
 
 class Encoder(Protocol):

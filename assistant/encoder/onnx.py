@@ -65,8 +65,8 @@ class OnnxEncoder:
         pieces = self._tokenizer.encode(full)
         ids = np.array([pieces.ids], dtype=np.int64)  # (1, S)
         (states,) = self._session.run(["last_hidden_state"], {"input_ids": ids, "attention_mask": np.ones_like(ids)})
-        own = own_tokens(full, len(prompt), pieces.offsets, pieces.special_tokens_mask)
-        return Encoding(pooled=unit(states[0].mean(axis=0)), tokens=unit(states[0, own]))
+        own, starts = own_tokens(full, len(prompt), pieces.tokens, pieces.offsets, pieces.special_tokens_mask)
+        return Encoding(unit(states[0].mean(axis=0)), unit(states[0, own]), starts)
 
     def _prompt(self, role: Role) -> str:
         prompts = self._settings(PROMPTS).get("prompts", {})

@@ -7,6 +7,7 @@ Texts run in padded batches of fp32, so a text's vectors may differ beside other
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -45,7 +46,10 @@ class SentenceTransformerEncoder:
         """SHA-256 over the weights, the tokenizer, the modules and the prompts: the model's content, not its name."""
         model = self._model
         digest = hashlib.sha256(repr((model, model.max_seq_length, self._prompts)).encode())
-        digest.update(model.tokenizer.backend_tokenizer.to_str().encode())
+        tokenizer = json.loads(model.tokenizer.backend_tokenizer.to_str())
+        for state in ("truncation", "padding"):  # set anew by each call
+            tokenizer.pop(state, None)
+        digest.update(json.dumps(tokenizer).encode())
         for name, tensor in sorted(model.state_dict().items()):
             digest.update(name.encode())
             digest.update(_bytes(tensor))
@@ -67,7 +71,7 @@ class SentenceTransformerEncoder:
         states = _array(output["token_embeddings"][present])  # (S, D)
         pooled = unit(_array(output["sentence_embedding"]))
         if not text.strip():
-            return Encoding(pooled, states[:0])
+            return Encoding(pooled, states[:0], np.empty(0, dtype=np.int32))
         full = prompt + text
         pieces = self._model.tokenizer(
             full,
@@ -78,8 +82,9 @@ class SentenceTransformerEncoder:
         )
         if pieces["input_ids"] != output["input_ids"][present].tolist():
             raise EncoderError(f"模型“{self._name}”改动了输入的文字,无法逐词比对,请换一个模型。")
-        own = own_tokens(full, len(prompt), pieces["offset_mapping"], pieces["special_tokens_mask"])
-        return Encoding(pooled, unit(states[own]))
+        special = pieces["special_tokens_mask"]
+        own, starts = own_tokens(full, len(prompt), pieces.tokens(), pieces["offset_mapping"], special)
+        return Encoding(pooled, unit(states[own]), starts)
 
     @cached_property
     def _prompts(self) -> Mapping[Role, str]:

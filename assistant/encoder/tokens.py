@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
-from assistant.encoder import Matrix
+from assistant.encoder import Matrix, Starts
+
+# SentencePiece's and byte-level BPE's. A mark may be given the place of the character after it.
+_WORD_STARTS = frozenset("▁Ġ")
 
 
 def unit(vectors: Matrix) -> Matrix:
@@ -20,13 +23,17 @@ def encodable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def own_tokens(full: str, prompt: int, offsets: Sequence[tuple[int, int]], special: Iterable[int]) -> list[int]:
-    """The places of the tokens that hold something of the text itself, which begins at `prompt` in `full`.
+def own_tokens(
+    full: str, prompt: int, pieces: Sequence[str], offsets: Sequence[tuple[int, int]], special: Sequence[int]
+) -> tuple[list[int], Starts]:
+    """Which tokens hold something of the text itself, which begins at `prompt` in `full`, and where in it they begin.
 
-    Left out are special tokens, the prompt's tokens, and a lone mark of a word's start. `offsets` are in characters.
+    Left out are special tokens, the prompt's tokens, and lone marks of a word's start. `offsets` are in characters.
     """
-    return [
-        place
-        for place, ((start, end), is_special) in enumerate(zip(offsets, special, strict=True))
-        if not is_special and full[max(start, prompt) : end].strip()
-    ]
+    places, starts = [], []
+    for place, (piece, (start, end), is_special) in enumerate(zip(pieces, offsets, special, strict=True)):
+        start = max(start, prompt)  # a token may begin with the prompt's last space
+        if not is_special and piece not in _WORD_STARTS and full[start:end].strip():
+            places.append(place)
+            starts.append(start - prompt)
+    return places, np.array(starts, dtype=np.int32)
