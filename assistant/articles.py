@@ -21,7 +21,7 @@ from assistant.numbering import starts_with_number
 from assistant.records import Boilerplate, Document, Source, Span, Trait
 from assistant.text import matching_form, trimmed
 
-_TITLE_LENGTH = range(4, 51)
+_TITLE_LENGTH = range(2, 51)
 #: A shorter line is a heading rather than the title of an article, unless a byline says otherwise.
 _LONG_TITLE = 10
 _LONG_TEXT = 300
@@ -63,15 +63,21 @@ def split_articles(source: Source, boilerplate: Sequence[Boilerplate]) -> tuple[
     content_ends = [line.end for line in lines if line not in titles]
     if content_ends and content_ends[0] <= starts[0].at:
         starts.insert(0, _Start(0, _first_title(text, [line for line in lines if line.end <= starts[0].at])))
-    begins = [_begin(text, start, content_ends) for start in starts]
+    begins = _begins(text, starts, content_ends)
     spans = [Span(begin, end) for begin, end in pairwise([*begins, len(text)])]
     return tuple(_document(source, span, start.titles) for span, start in zip(spans, starts, strict=True))
 
 
-def _begin(text: str, start: _Start, content_ends: Sequence[int]) -> int:
-    """An article begins after the last text before its title, so that boilerplate above the title is its own."""
-    before = bisect_right(content_ends, start.at)
-    return start.at - len(text[content_ends[before - 1] : start.at].lstrip()) if before else start.at
+def _begins(text: str, starts: Sequence[_Start], content_ends: Sequence[int]) -> list[int]:
+    """An article begins after the last text or title before it, so that boilerplate above its title is its own."""
+    begins: list[int] = []
+    last_title = 0
+    for start in starts:
+        before = bisect_right(content_ends, start.at)
+        last = max(content_ends[before - 1] if before else 0, last_title)
+        begins.append(start.at - len(text[last : start.at].lstrip()) if last else start.at)
+        last_title = max((title.end for title in start.titles if title.start >= start.at), default=0)
+    return begins
 
 
 def _document(source: Source, span: Span, titles: tuple[Span, ...]) -> Document:
@@ -130,6 +136,8 @@ def _doubled(text: str, line: Span) -> tuple[Span, Span] | None:
     match = _DOUBLED.match(text, line.start, line.end)
     if match is None or len(set(match[1])) < _SHORTEST_REPEAT or not _could_be_title(match[1]):
         return None
+    if text[match.end() : match.end() + 1] in _CLOSING:
+        return None  # said twice for emphasis, and the sentence ends
     return Span(*match.span(1)), Span(match.end(1), match.end())
 
 

@@ -14,9 +14,9 @@ _LINK = (
 )
 _LABEL = r"(?:前言|引言|导言|摘要|正文|中图分类号|一、)"
 
-#: (name shown in the report, pattern); applied to the whole text, `^` and `$` at line ends.
+#: (name shown in the report, pattern); applied to the whole text, `^` and `$` at line ends, `$` before \r\n too.
 RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (name, re.compile(pattern, re.MULTILINE))
+    (name, re.compile(pattern.replace("$", r"(?=[\r\n]|\Z)"), re.MULTILINE))
     for name, pattern in (
         ("文件头", r"\A---[ \t]*\r?\n(?:.*\r?\n){1,40}?---[ \t]*$"),
         ("图片", r"^[ \t]*!\[[^\r\n]{0,200}\]\([^)\r\n]*\)[ \t]*$"),

@@ -29,8 +29,8 @@ _REFERS = "、,，第见按照依据和及与或至到在于的读写(（"
 _STRONG = frozenset({"一、", "(一)", "1、", "(1)", "①"})
 _FIRST = re.compile(r"[#第(（【\[①-⑳0-9０-９零〇一二两三四五六七八九十百首其再最问Q摘前引导结关]")
 _ISOLATED = re.compile(
-    rf"(?:\A|(?<=\n)[ \t\u3000]*\r?\n)[ \t\u3000]*(?P<line>[^\r\n。！？!?；;，,、：:]{{2,{_LINE_HEADING}}})\r?\n"
-    r"[ \t\u3000]*\r?\n\s*(?=(?P<below>[^\r\n]+))"
+    rf"(?:\A|(?<=\n)[ \t\u3000]*\r?\n)[ \t\u3000]*(?P<line>[^\r\n。！？!?；;，,、：:]{{2,{_LINE_HEADING}}})"
+    r"(?=\r?\n[ \t\u3000]*\r?\n\s*(?P<below>[^\r\n]+))"
 )
 #: Code in a Markdown file, whose comments look like headings.
 _FENCED = re.compile(r"^(```|~~~).*?(?:^\1|\Z)", re.MULTILINE | re.DOTALL)
@@ -123,17 +123,16 @@ def _before(text: str, at: int, floor: int) -> str:
 
 def _opens_section(text: str, mark: Mark, before: str, accepted: _Accepted) -> bool:
     kind = mark.style.kind
-    if kind is Kind.LABEL:
-        return (
-            mark.at_line_start or before in _CLOSERS or len(accepted.marks) < _LABELS_AT_HEAD and before not in _REFERS
-        )
-    if kind is Kind.LINE:
+    if kind is Kind.LINE or mark.style.line_only:
         return mark.at_line_start
+    if kind is Kind.LABEL:
+        at_head = len(accepted.marks) < _LABELS_AT_HEAD and before not in _REFERS
+        return mark.at_line_start or before in _CLOSERS or at_head
     follows = accepted.leads_to(mark)
     if mark.at_line_start:
-        spaced = text[mark.span.end - 1].isspace() or text[mark.span.end : mark.span.end + 1] in ("\n", "\r")
+        spaced = text[mark.span.end - 1].isspace()
         return kind is Kind.HEADING or follows or (kind is Kind.ARTICLE and spaced)
-    if mark.style.line_only or not follows or before.isalnum() and before in _NUMERALS:
+    if not follows or before in _NUMERALS:
         return False
     if before in _CLOSERS or (kind is Kind.ITEM and before in ",，、"):
         return True

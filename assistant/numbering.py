@@ -129,7 +129,7 @@ BY_NAME = {style.name: style for style in STYLES}
 
 def starts_with_number(line: str) -> bool:
     """Whether a line opens with a mark of any numbered style."""
-    return any(style.pattern.match(line) for style in STYLES if style not in _MD)
+    return any(style.pattern.match(line) for style in STYLES[len(_MD) :])
 
 
 def split_number(line: str) -> tuple[str, str]:

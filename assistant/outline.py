@@ -201,16 +201,20 @@ def _keep_lists_as_text(
     for group in _siblings(depths):
         bare = [number for number in group if empty[number]]
         *others, last = group
-        if others and bare == others and _ends_line(text, headings[last].span):
-            bare = group  # what stands below the last item stands below the list
+        if others and bare == others and _closes_list(text, [headings[number].span for number in group]):
+            bare = group
         if len(bare) * 2 > len(group):
             for number in bare:
                 kept[number] = _unnamed(text, headings[number].mark, headings[number].span.end)
     return kept
 
 
-def _ends_line(text: str, span: Span) -> bool:
-    return text[span.end : span.end + 1] in ("", "\r", "\n")
+def _closes_list(text: str, items: Sequence[Span]) -> bool:
+    """Whether only the last of the items has a blank line below: what follows there stands below the list."""
+    blank_below = [
+        re.compile(r"[ \t\u3000]*\r?\n[ \t\u3000]*\r?\n").match(text, item.end) is not None for item in items
+    ]
+    return blank_below[-1] and not any(blank_below[:-1])
 
 
 def _siblings(depths: Sequence[int]) -> list[list[int]]:

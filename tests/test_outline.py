@@ -1,0 +1,187 @@
+"""Marks → section trees, written as tables: level, number, title."""
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from assistant.articles import split_articles
+from assistant.boilerplate import boilerplate
+from assistant.outline import outline
+from assistant.records import Section
+from tests.fakes import make_source
+
+SEED = next(Path(__file__).parent.parent.glob("seeds/*.txt"))
+
+
+def outlines(text: str, name: str = "a.txt") -> list[tuple[Section, ...]]:
+    noise = boilerplate(text)
+    return [outline(document, noise) for document in split_articles(make_source(text, name), noise)]
+
+
+def rows(sections: tuple[Section, ...]) -> list[str]:
+    """A line a section: two blanks a level, number, title; `*` marks those whose words stay in the text."""
+    return [
+        f"{'  ' * (section.level - 1)}{section.number}{section.title}{'' if section.heading else '*'}"
+        for section in sections[1:]
+    ]
+
+
+def tree(text: str, name: str = "a.txt") -> list[str]:
+    (sections,) = outlines(text, name)
+    return rows(sections)
+
+
+@cache
+def seed() -> tuple[str, list[tuple[Section, ...]]]:
+    text = SEED.read_bytes().decode()
+    return text, outlines(text)
+
+
+A1 = """
+一、要树立做好工作的光荣感、责任感和使命感
+二、基层党支部书记的素质要求
+  1、要有较高的政治素质
+  2、要有较高的文化知识素质
+  3、要有较强的能力素质
+"""
+A9 = """
+一、基层党支部工作面临的新形势
+  首先,基层党支部面临新的外部环境*
+  其次,基层党支部面临新的工作对象*
+    一是职工对油田存续企业今后的发展信心不足*
+    二是市场经济的发展正在改变着人们的生活*
+    三是改革的逐渐深入使职工具有了一定的思想承受*
+  第三,基层党支部面临新的工作领域*
+二、基层党支部书记的素质要求
+  1、要有较高的政治素质
+    首先,党支部书记要有较高的政治思想品质*
+    其次,要有较高的思想境界和道德情操*
+  2、要有较高的文化知识素质
+  3、要有较强的能力素质
+  4、要懂一些专业技术知识,有一定的工作特长
+  5、要有较好的心理素质
+三、在新形势下党支部书记如何开展工作
+  1、在继承与创新中搞好基层党支部的建设
+  2、在融入和参与生产经营中,体现党支部的自身价值
+    (1)、党支部书记要有正确的认识,要知实情
+    (2)、要主动参与生产经营的各项工作,干实事
+      一是发挥指导作用*
+      二是发挥促进作用*
+      三是发挥协调作用*
+      四是发挥保障监督作用*
+    (3)、要力戒形式主义,务求实效
+  3、在改进和加强思想政治工作中为生产经营创造良好的环境
+    (1)、要把握工作的重点
+"""
+
+
+@pytest.mark.parametrize(("article", "expected"), [(0, A1), (8, A9)], ids=["A1", "A9"])
+def test_the_seed_has_these_trees(article: int, expected: str) -> None:
+    assert rows(seed()[1][article]) == expected.strip("\n").split("\n")
+
+
+@pytest.mark.parametrize(
+    ("heading", "below"),
+    [
+        ("一、良好的政治素质是做好党支部书记的首要条件", "党支部书记首先要具备"),
+        ("二、基层党支部书记的素质要求", "在新形势下"),
+        ("二、基层党支部书记的素质要求", "所谓素质"),
+        ("一、要强化做好工作的光荣感、责任感和使命感", "作为一名"),
+        ("1、党支部书记监督基层党组织活动的开展", "企业的基层党支部书记"),
+        ("三、在新形势下党支部书记如何开展工作", "在新的形势下,"),
+        ("第一篇:如何当好基层党支部书记", "基层党支部书记是我们党"),
+    ],
+)
+def test_a_heading_glued_to_its_text_ends_where_the_text_begins(heading: str, below: str) -> None:
+    text, found = seed()
+    ends = [section.heading.end for sections in found for section in sections if section.heading.of(text) == heading]
+    assert any(text.startswith(below, end) for end in ends)
+
+
+TREES = {
+    "chapters, articles, items": (
+        "管理办法\n\n第一章 总则\n第一条 为规范管理。\n第二条 包括:\n(一)甲事项;\n(二)乙事项。\n"
+        "第二章 附则\n第三条 自发布起施行。",
+        ["第一章总则", "  第一条为规范管理*", "  第二条包括*", "    (一)甲事项*", "    (二)乙事项*"]
+        + ["第二章附则", "  第三条自发布起施行*"],
+    ),
+    "a chapter's title on the next line": (
+        "管理办法\n\n第一章\n总则\n第一条 为规范管理。\n第二章\n附则\n第二条 施行。",
+        ["第一章总则", "  第一条为规范管理*", "第二章附则", "  第二条施行*"],
+    ),
+    "an article with a name": (
+        "办法\n\n第一条 【目的】为规范管理,制定本办法。\n第二条 (范围)适用全体。\n第三条 期限\n一年。",
+        ["第一条【目的】", "第二条(范围)", "第三条期限"],
+    ),
+    "一、 above (一) above 1.": (
+        "一、学习\n(一)政治\n1.原著\n读原著。\n2.文件\n读文件。\n(二)业务\n学业务。\n二、纪律\n守纪律。",
+        ["一、学习", "  (一)政治", "    1.原著", "    2.文件", "  (二)业务", "二、纪律"],
+    ),
+    "1、 above (一)": (
+        "1、学习\n(一)政治\n学政治。\n(二)业务\n学业务。\n2、纪律\n(一)考勤\n按时上班。\n(二)请假\n事先请假。",
+        ["1、学习", "  (一)政治", "  (二)业务", "2、纪律", "  (一)考勤", "  (二)请假"],
+    ),
+    "(一) above 一、": (
+        "(一)学习\n一、政治\n学政治。\n二、业务\n学业务。\n(二)纪律\n一、考勤\n按时上班。\n二、请假\n事先请假。",
+        ["(一)学习", "  一、政治", "  二、业务", "(二)纪律", "  一、考勤", "  二、请假"],
+    ),
+    "decimal numbers": (
+        "1 总则\n1.1 目的\n为规范管理。\n1.2 范围\n1.2.1 内部\n适用内部。\n"
+        "1.2.2 外部\n不适用。\n2 职责\n2.1 部门\n负责落实。",
+        ["1总则", "  1.1目的", "  1.2范围", "    1.2.1内部", "    1.2.2外部", "2职责", "  2.1部门"],
+    ),
+    "questions and answers": (
+        "问:党费怎么交?\n答:每月交。\n\n问:预备期多长?\n答:一年。",
+        ["党费怎么交?", "预备期多长?"],
+    ),
+    "headings without numbers": (
+        "员工手册\n\n工作时间\n\n每天八小时,中午休息。\n\n"
+        "请假流程\n\n1. 填表;\n2. 签字;\n3. 交表。\n\n系统地址:见通知。",
+        ["工作时间", "请假流程", "  1.填表*", "  2.签字*", "  3.交表*"],
+    ),
+    "a title before a colon": (
+        "一、学习制度:每月集中学习一次,做好记录。\n二、考勤制度:按时上班,不得迟到。",
+        ["一、学习制度", "二、考勤制度"],
+    ),
+    "sentences with numbers": (
+        "一、各支部要认真学习,做到有计划、有记录、有考核,不能流于形式,更不能弄虚作假走过场,否则追究责任。\n"
+        "二、各支部要遵守纪律,做到按时上班、按时下班、按时汇报,不能迟到早退,更不能无故缺勤,否则追究责任。",
+        ["一、各支部要认真学习*", "二、各支部要遵守纪律*"],
+    ),
+    "English": (
+        "1. Working hours and overtime rules for all employees of the company\nNine to five.\n2. Leave\nAsk first.",
+        ["1.Working hours and overtime rules for all employees of the company", "2.Leave"],
+    ),
+    "no numbers at all": ("只有一段话,没有编号。又一句。", []),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), TREES.values(), ids=TREES)
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_documents_of_all_kinds_have_their_trees(text: str, expected: list[str], line_end: str) -> None:
+    assert tree(text.replace("\n", line_end)) == expected
+
+
+def test_markdown_headings_nest_by_their_signs_and_give_up_their_numbers() -> None:
+    text = "# 手册\n\n## 一、安装\n\n下载。\n\n### 常见问题\n\n重启。\n\n## 二、使用\n\n打开。"
+    assert tree(text, "a.md") == ["一、安装", "  常见问题", "二、使用"]
+
+
+def test_a_long_english_sentence_is_named_by_whole_words() -> None:
+    sentence = (
+        "The applicant must submit the form to the office before the end of the month, or else the claim will lapse."
+    )
+    assert tree(f"1. {sentence}\n2. {sentence}") == ["1.The applicant must*", "2.The applicant must*"]
+
+
+@pytest.mark.parametrize("text", [text for text, _ in TREES.values()], ids=TREES)
+def test_sections_nest_and_stand_in_order(text: str) -> None:
+    (sections,) = outlines(text)
+    assert sections[0].span.of(text) == text
+    for earlier, section in zip(sections, sections[1:], strict=False):
+        assert section.parent is not None
+        assert section.level == section.parent.level + 1
+        assert section.span in section.parent.span
+        assert section.heading in section.span
+        assert earlier.span.start <= section.span.start
