@@ -29,14 +29,33 @@ class IndexSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Weights:
+    """How much each standardised signal counts. Tuned on pairs of `embeddings/data`, not on judged questions."""
+
+    body: float = 1.0
+    heading: float = 0.3
+    dense: float = 0.5
+    late: float = 1.0
+
+    def by_signal(self) -> dict[str, float]:
+        """The weights by the names of the signals."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that can be tuned. The defaults are the product."""
 
     index: IndexSettings = IndexSettings()
+    weights: Weights = Weights()
     #: Candidates that BM25 and the vectors bring each. Late interaction ranks their union.
     candidates: int = 50
     #: What a reader takes in at a glance, and the contract of `ask`.
     max_excerpts: int = 3
     max_characters: int = 800
+    #: An excerpt grows to its neighbours up to this length, so that three fit the budget.
+    excerpt_characters: int = 260
+    #: A mark longer than this marks nothing.
+    highlight_characters: int = 160
     #: Longest question looked up: a question longer than this is a pasted document.
     max_question: int = 2000

@@ -10,7 +10,7 @@ import numpy as np
 
 from assistant.encoder import Encoding, Matrix, Role
 from assistant.records import Boilerplate, Document, Passage, Reading, Section, Source, Span
-from assistant.text import trimmed, words
+from assistant.text import matching_form, trimmed, words
 
 
 class HashEncoder:
@@ -41,9 +41,11 @@ class HashEncoder:
         return [self._encoding(text) for text in texts]
 
     def _encoding(self, text: str) -> Encoding:
-        tokens: Matrix = np.eye(self._dimension, dtype=np.float32)[[self.axis(word) for word in words(text)]]  # (T, D)
+        found = words(text)
+        tokens: Matrix = np.eye(self._dimension, dtype=np.float32)[[self.axis(word) for word in found]]  # (T, D)
+        starts = np.array([matching_form(text).find(word) for word in found], dtype=np.int32)
         whole = tokens.sum(axis=0) if len(tokens) else np.eye(1, self._dimension, dtype=np.float32)[0]
-        return Encoding(whole / np.linalg.norm(whole), tokens)
+        return Encoding(whole / np.linalg.norm(whole), tokens, starts)
 
 
 def make_source(text: str, name: str = "a.txt", path: str | None = None) -> Source:

@@ -1,3 +1,4 @@
+import json
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -6,10 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
-from assistant.encoder import Encoding, Role
+from assistant.encoder import Encoding, Matrix, Role
 from assistant.engines.bm25 import Bm25
-from assistant.errors import EncoderError
+from assistant.errors import EncoderError, LibraryBusy
 from assistant.index import Index, encoded_text
 from assistant.records import Passage
 from assistant.settings import IndexSettings
@@ -22,6 +24,10 @@ PASSAGES = (
     make_passage("没有标题的一段。"),
 )
 NEW = make_passage("开好民主生活会。", "民主生活会")
+
+
+def vector(index: Index, number: int) -> Matrix:
+    return index.vectors(np.array([number]))[0]
 
 
 def built(folder: Path, passages: Sequence[Passage] = PASSAGES, settings: IndexSettings | None = None) -> list[str]:
@@ -37,8 +43,10 @@ def same(one: Index, other: Index) -> bool:
         np.array_equal(one.body_scores(question), other.body_scores(question))
         and np.array_equal(one.heading_scores(question), other.heading_scores(question))
         and all(np.array_equal(one.tokens(n), other.tokens(n)) for n in range(len(one)))
-        and all(np.array_equal(one.vector(n), other.vector(n)) for n in range(len(one)))
-        and all(np.array_equal(one.nearest(one.vector(n), 9), other.nearest(one.vector(n), 9)) for n in range(len(one)))
+        and all(np.array_equal(vector(one, n), vector(other, n)) for n in range(len(one)))
+        and all(
+            np.array_equal(one.nearest(vector(one, n), 9), other.nearest(vector(one, n), 9)) for n in range(len(one))
+        )
     )
 
 
@@ -61,10 +69,10 @@ def test_numbers_are_positions_in_the_passages(tmp_path: Path) -> None:
     assert index.passages == PASSAGES and len(index) == 3
     for number, passage in enumerate(PASSAGES):
         (encoding,) = encoder.encode([encoded_text(passage)], Role.PASSAGE)
-        assert np.array_equal(index.vector(number), encoding.pooled)
+        assert np.array_equal(vector(index, number), encoding.pooled)
         assert np.array_equal(index.tokens(number), encoding.tokens)
         assert index.nearest(encoding.pooled, 1)[0].tolist() == [number]
-        np.testing.assert_allclose(index.dense_scores(encoding.pooled)[number], 1, rtol=1e-6)
+        np.testing.assert_allclose(vector(index, number) @ encoding.pooled, 1, rtol=1e-6)
 
 
 def test_a_cosine_is_that_of_the_words(tmp_path: Path) -> None:
@@ -87,7 +95,7 @@ def test_an_empty_library_has_an_index(tmp_path: Path) -> None:
     for _ in ("built", "loaded"):
         index = Index.open(tmp_path, (), HashEncoder())
         assert len(index) == 0
-        assert index.body_scores(["支部"]).shape == index.dense_scores(np.zeros(64, np.float32)).shape == (0,)
+        assert index.body_scores(["支部"]).shape == (0,)
         assert index.nearest(np.zeros(64, np.float32), 5)[0].tolist() == []
 
 
@@ -157,7 +165,7 @@ def test_all_is_encoded_again_for(tmp_path: Path, encoder: HashEncoder, settings
     encoder.encoded.clear()
     index = Index.open(tmp_path, PASSAGES, encoder, settings)
     assert encoder.encoded == [encoded_text(passage) for passage in PASSAGES]
-    assert index.vector(0).shape == (encoder.dimension,)
+    assert vector(index, 0).shape == (encoder.dimension,)
 
 
 def test_progress_counts_what_is_encoded(tmp_path: Path) -> None:
@@ -183,7 +191,16 @@ def test_vectors_of_a_wrong_width_are_named(tmp_path: Path) -> None:
 # Files
 
 
-FILES = ["keys.npy", "pooled.npy", "tokens.npy", "offsets.npy", "vectors.faiss", "body.npz", "heading.npz"]
+FILES = [
+    "keys.npy",
+    "pooled.npy",
+    "tokens.npy",
+    "starts.npy",
+    "offsets.npy",
+    "vectors.faiss",
+    "body.npz",
+    "heading.npz",
+]
 DAMAGES: dict[str, Callable[[bytes], bytes]] = {
     "cut": lambda content: content[:-1],
     "flipped": lambda content: content[:-1] + bytes([content[-1] ^ 1]),
@@ -209,9 +226,10 @@ def test_damaged_words_cost_no_encoding(tmp_path: Path) -> None:
 
 
 def test_a_manifest_of_another_shape_is_noticed(tmp_path: Path) -> None:
-    for content in ("[]", "{}", '{"fingerprint": "", "encoder": "", "files": []}', "null", "\x00"):
-        built(tmp_path)
-        (the_generation(tmp_path) / "manifest.json").write_text(content)
+    built(tmp_path)
+    manifest = json.loads((the_generation(tmp_path) / "manifest.json").read_text())
+    for content in ([], {}, None, {**manifest, "files": []}, {**manifest, "files": None}, {**manifest, "more": 1}):
+        (the_generation(tmp_path) / "manifest.json").write_text(json.dumps(content))
         assert len(built(tmp_path)) == 3
 
 
@@ -267,6 +285,16 @@ print(len(encoder.encoded))
         process.stdin.write("\n")
         process.stdin.flush()
     assert sorted(process.communicate()[0] for process in both) == ["0\n", "1\n"]
+    assert the_generation(tmp_path).name == "000001"
+
+
+def test_a_build_elsewhere_is_waited_for_only_if_it_is_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    built(tmp_path)
+    monkeypatch.setattr("assistant.index._PATIENCE", 0.1)
+    with FileLock(tmp_path / "lock"):
+        assert built(tmp_path) == []
+        with pytest.raises(LibraryBusy, match="重试"):
+            built(tmp_path, [NEW])
 
 
 def test_an_index_in_use_survives_the_next_build(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,6 +62,12 @@ class Bm25:
             self._scorer.scores = {**postings, "num_docs": self._count}
             self._scorer.nonoccurrence_array = None  # only BM25L and BM25+ have one
         return np.asarray(self._scorer.get_scores_from_ids(known), dtype=np.float32)
+
+    def rarity(self, word: str) -> float:
+        """Lucene's inverse document frequency: highest for a word that no text holds."""
+        number = self._vocabulary.get(word)
+        held = 0 if number is None else int(self._postings.indptr[number + 1] - self._postings.indptr[number])
+        return math.log(1 + (self._count - held + 0.5) / (held + 0.5))
 
     def save(self, path: Path) -> None:
         """Write everything to one .npz file; the words as JSON, because numpy would pad them to the longest."""

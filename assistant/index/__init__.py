@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from filelock import FileLock, Timeout
 
-from assistant.encoder import Encoder
+from assistant.encoder import Encoder, Starts
 from assistant.engines import Matrix, Numbers, VectorEngine
 from assistant.engines.bm25 import Bm25
 from assistant.engines.faiss import FlatEngine
@@ -44,6 +44,7 @@ class Index:
         self._engine = engine
         self._body = body
         self._heading = heading
+        self._numbers = {passage.id: number for number, passage in enumerate(self.passages)}
 
     @classmethod
     def open(
@@ -87,17 +88,30 @@ class Index:
         """The numbers (k,) and cosines (k,) of the passages nearest to a vector (D,), best first."""
         return self._engine.search(vector, k)
 
-    def dense_scores(self, vector: Matrix) -> Matrix:
-        """(N,): the cosine of every passage with a vector (D,)."""
-        return np.asarray(self._encodings.pooled @ vector, dtype=np.float32)
-
-    def vector(self, number: int) -> Matrix:
-        """(D,): the vector of a passage."""
-        return np.array(self._encodings.pooled[number], dtype=np.float32)
+    def vectors(self, numbers: Numbers) -> Matrix:
+        """(n, D): the vectors of some passages."""
+        return np.asarray(self._encodings.pooled[numbers], dtype=np.float32)
 
     def tokens(self, number: int) -> Matrix:
         """(T, D): the vectors of a passage's tokens, in order."""
         return self._encodings.stored_tokens(number).astype(np.float32)
+
+    def starts(self, number: int) -> Starts:
+        """(T,): where in its source each of those tokens begins; the title's and headings' lie before the passage."""
+        passage = self.passages[number]
+        context = len(encoded_text(passage)) - len(passage.span)
+        return self._encodings.stored_starts(number) - context + passage.span.start
+
+    def number(self, passage: Passage) -> int:
+        """The position of a passage of this index."""
+        return self._numbers[passage.id]
+
+    def share(self, words: Sequence[str], found: Iterable[str]) -> float:
+        """The share of the words that are among those found, 0.0 to 1.0; a word counts by how rare it is here."""
+        weights = {word: self._body.rarity(word) for word in words}
+        held = set(found)
+        total = sum(weights.values())
+        return sum(weight for word, weight in weights.items() if word in held) / total if total else 0.0
 
 
 class _Build:

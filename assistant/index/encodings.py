@@ -11,7 +11,7 @@ from typing import BinaryIO, ClassVar, Literal
 import numpy as np
 import numpy.typing as npt
 
-from assistant.encoder import Encoder, Encoding, Matrix, Role
+from assistant.encoder import Encoder, Encoding, Matrix, Role, Starts
 from assistant.errors import EncoderError
 
 #: Texts given to the encoder at once: enough for it to batch by length, few enough that progress is seen to move.
@@ -27,15 +27,17 @@ Progress = Callable[[int, int], None]
 class Encodings:
     """`pooled` (N, D); `tokens` (total, D) of all texts one after another, those of text n from `offsets[n]` (N + 1,).
 
-    `keys` (N, 32) are the SHA-256 of the texts, by which an encoding is found again when the index is rebuilt.
+    `starts` (total,) is where each token begins in its text. `keys` (N, 32) are the SHA-256 of the texts, by which an
+    encoding is found again when the index is rebuilt.
     """
 
     keys: npt.NDArray[np.uint8]
     pooled: Matrix
     tokens: npt.NDArray[np.float16]
+    starts: Starts
     offsets: npt.NDArray[np.int64]
 
-    FILES: ClassVar = ("keys.npy", "pooled.npy", "tokens.npy", "offsets.npy")
+    FILES: ClassVar = ("keys.npy", "pooled.npy", "tokens.npy", "starts.npy", "offsets.npy")
 
     @classmethod
     def load(cls, folder: Path, mapped: bool = True) -> Encodings:
@@ -45,7 +47,8 @@ class Encodings:
         paths = [folder / name for name in cls.FILES]
         arrays = [np.load(path, mmap_mode=mode, allow_pickle=False) for path, mode in zip(paths, modes, strict=True)]
         found = cls(*arrays)
-        if not len(found.keys) == len(found.pooled) == len(found.offsets) - 1 or found.offsets[-1] != len(found.tokens):
+        texts = len(found.keys) == len(found.pooled) == len(found.offsets) - 1
+        if not texts or not found.offsets[-1] == len(found.tokens) == len(found.starts):
             raise ValueError("the files of vectors don't belong together")
         return found
 
@@ -55,6 +58,9 @@ class Encodings:
 
     def stored_tokens(self, number: int) -> npt.NDArray[np.float16]:
         return self.tokens[self.offsets[number] : self.offsets[number + 1]]
+
+    def stored_starts(self, number: int) -> Starts:
+        return self.starts[self.offsets[number] : self.offsets[number + 1]]
 
 
 def encode(
@@ -67,25 +73,33 @@ def encode(
     keys = [_key(text) for text in texts]
     pooled = np.empty((len(texts), encoder.dimension), dtype=np.float32)
     offsets = np.zeros(len(texts) + 1, dtype=np.int64)
+    starts: list[Starts] = [np.empty(0, dtype=np.int32)]
     with (folder / "tokens.npy").open("wb") as sink:
         begin = _write_head(sink, 0, encoder.dimension)
-        for number, (vector, tokens) in enumerate(_in_order(texts, keys, encoder, known, progress)):
+        for number, (vector, tokens, places) in enumerate(_in_order(texts, keys, encoder, known, progress)):
             pooled[number] = vector
             offsets[number + 1] = offsets[number] + len(tokens)
+            starts.append(places)
             sink.write(np.ascontiguousarray(tokens, dtype=_STORED).tobytes())
         sink.seek(0)
         if _write_head(sink, int(offsets[-1]), encoder.dimension) != begin:
             raise AssertionError("numpy leaves room in the head of an .npy file for the first axis to grow")
     named = np.frombuffer(b"".join(keys), dtype=np.uint8).reshape(-1, 32)
-    for name, array in (("keys.npy", named), ("pooled.npy", pooled), ("offsets.npy", offsets)):
+    arrays: dict[str, npt.NDArray[np.generic]] = {
+        "keys.npy": named,
+        "pooled.npy": pooled,
+        "offsets.npy": offsets,
+        "starts.npy": np.concatenate(starts),
+    }
+    for name, array in arrays.items():
         np.save(folder / name, array, allow_pickle=False)
     return pooled
 
 
 def _in_order(
     texts: Sequence[str], keys: Sequence[Key], encoder: Encoder, known: Encodings | None, progress: Progress | None
-) -> Iterator[tuple[Matrix, npt.NDArray[np.floating]]]:
-    """The pooled vector and the tokens of each text, in order."""
+) -> Iterator[tuple[Matrix, npt.NDArray[np.floating], Starts]]:
+    """The pooled vector, the tokens and their starts of each text, in order."""
     numbers = known.numbers() if known else {}
     total = sum(key not in numbers for key in keys)
     done = 0
@@ -95,10 +109,10 @@ def _in_order(
         fresh = dict(zip(missing, _encode(encoder, [texts[number] for number in missing]), strict=True))
         for number in chunk:
             if number in fresh:
-                yield fresh[number].pooled, fresh[number].tokens
+                yield fresh[number].pooled, fresh[number].tokens, fresh[number].starts
             elif known:
                 at = numbers[keys[number]]
-                yield known.pooled[at], known.stored_tokens(at)
+                yield known.pooled[at], known.stored_tokens(at), known.stored_starts(at)
         done += len(missing)
         if progress and missing:
             progress(done, total)

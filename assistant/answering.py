@@ -1,0 +1,178 @@
+"""Ranking → answer: excerpts of whole sentences with the answering ones marked, or an honest "not found".
+
+The last step before anything is shown is the verbatim check: every part is sliced again from the stored original.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from assistant.confidence import confidence, status_of
+from assistant.duplicates import SAME, containment, shingles
+from assistant.encoder import Encoding
+from assistant.errors import NotVerbatim
+from assistant.index import Index
+from assistant.records import Answer, Citation, Excerpt, Hit, NotFound, Part, Passage, Query, Ranking, Span, Status
+from assistant.retrieval import late_interaction
+from assistant.settings import Settings
+from assistant.text import clauses, sentences, words
+
+#: A heading longer than this is not repeated before its text.
+_HEADING = 60
+#: With less room than this no further excerpt is begun.
+_LEAST = 60
+#: Weight of the question's words beside late interaction when the sentence to mark is chosen.
+_WORDS = 0.2
+#: How many of the best passages are looked at for an answer's excerpts; the rest would repeat or stray.
+_LOOKED_AT = 12
+_NEAREST = 3
+
+
+@dataclass(slots=True)
+class _Draft:
+    """An excerpt being made: the passage that was hit, the span shown, and the places that say the same."""
+
+    hit: Hit
+    span: Span
+    shown: frozenset[str]
+    also: list[Citation] = field(default_factory=list)
+
+    def holds(self, passage: Passage) -> bool:
+        """Whether the passage is already shown here, as a neighbour of the one that was hit."""
+        return self.hit.passage.document.id == passage.document.id and passage.span in self.span
+
+
+#: The characters of a stored source at a place: what the verbatim check compares with.
+Stored = Callable[[str, Span], str]
+
+
+class Answerer:
+    """Makes answers from rankings over one index."""
+
+    def __init__(self, index: Index, stored: Stored, settings: Settings) -> None:
+        self._index = index
+        self._stored = stored
+        self._settings = settings
+
+    def answer(self, query: Query, encoding: Encoding, ranking: Ranking) -> Answer | NotFound:
+        """The excerpts that answer a query with their status, or `NotFound` with the nearest headings."""
+        sure = confidence(self._index, query, ranking)
+        status = status_of(sure)
+        if status is Status.NOT_FOUND:
+            return NotFound(query.text, sure, nearest_headings(ranking))
+        excerpts = tuple(self._excerpt(draft, query, encoding) for draft in self._drafts(ranking))
+        for excerpt in excerpts:
+            self._check(excerpt)
+        return Answer(query.text, status, sure, excerpts)
+
+    def _check(self, excerpt: Excerpt) -> None:
+        """The verbatim check: each part is what the stored original says at that place."""
+        for part in excerpt.parts:
+            if self._stored(excerpt.citation.source_id, part.span) != part.text:
+                name = excerpt.citation.file
+                raise NotVerbatim(f"摘录与原文“{name}”不符,已停止显示,请运行 zhiyin check 检查资料库。")
+
+    def _drafts(self, ranking: Ranking) -> list[_Draft]:
+        """The excerpts to show: different in content and within the budget; what says the same is cited beside it."""
+        drafts: list[_Draft] = []
+        for hit in ranking[:_LOOKED_AT]:
+            passage = hit.passage
+            if any(draft.holds(passage) for draft in drafts):
+                continue
+            content = shingles(passage.text)
+            same = next((draft for draft in drafts if containment(content, draft.shown) >= SAME), None)
+            if same:
+                same.also.append(_citation(passage, passage.span))
+            elif len(drafts) < self._settings.max_excerpts:
+                left = self._settings.max_characters - sum(len(draft.span) for draft in drafts)
+                if left >= _LEAST:
+                    span = self._grown(passage, left)
+                    drafts.append(_Draft(hit, span, shingles(passage.document.text(span))))
+        return drafts
+
+    def _grown(self, passage: Passage, budget: int) -> Span:
+        """The passage with its heading, and with its neighbours in the section as far as they fit."""
+        text, limit = passage.document.source.text, min(budget, self._settings.excerpt_characters)
+        if len(passage.span) > budget:
+            return _fitting(text, passage.span, budget)
+        span, number = passage.span, self._index.number(passage)
+        for step in (1, -1):
+            neighbour = number + step
+            while 0 <= neighbour < len(self._index):
+                joined = _joined(span, passage, self._index.passages[neighbour])
+                if joined is None or len(joined) > limit:
+                    break
+                span, neighbour = joined, neighbour + step
+        return _with_heading(text, passage.section.heading, span, budget)
+
+    def _excerpt(self, draft: _Draft, query: Query, encoding: Encoding) -> Excerpt:
+        passage = draft.hit.passage
+        part = Part(draft.span, passage.document.text(draft.span))
+        marked = self._highlight(passage, draft.span, query, encoding)
+        return Excerpt((part,), (marked,), draft.hit.score, _citation(passage, draft.span), tuple(draft.also))
+
+    def _highlight(self, passage: Passage, span: Span, query: Query, encoding: Encoding) -> Span:
+        """The sentence of the passage that answers best; of an over-long one its best clause."""
+        text, limit = passage.document.source.text, self._settings.highlight_characters
+        inside = Span(max(span.start, passage.span.start), min(span.end, passage.span.end))
+        best = self._best(passage, sentences(text, inside) or (inside,), query, encoding)
+        if len(best) > limit:
+            best = self._best(passage, clauses(text, best), query, encoding)
+        return best if len(best) <= limit else Span(best.start, best.start + limit)
+
+    def _best(self, passage: Passage, spans: Sequence[Span], query: Query, encoding: Encoding) -> Span:
+        """The span whose tokens and words match the question best: late interaction plus the share of its words."""
+        number = self._index.number(passage)
+        tokens, starts = self._index.tokens(number), self._index.starts(number)
+        groups = [tokens[(starts >= span.start) & (starts < span.end)] for span in spans]
+        late = late_interaction(encoding.tokens, groups)
+        found = [words(passage.document.text(span)) for span in spans]
+        shares = np.array([self._index.share(query.words, each) for each in found], dtype=np.float32)
+        return spans[int(np.argmax(late + _WORDS * shares))]
+
+
+def nearest_headings(ranking: Ranking) -> tuple[Citation, ...]:
+    """The headings above the best passages, each once; a document's title where there is no heading."""
+    found: dict[str, Citation] = {}
+    for hit in ranking[:_LOOKED_AT]:
+        section = hit.passage.section
+        while section.parent is not None and not len(section.heading):
+            section = section.parent
+        place = section.heading if len(section.heading) else hit.passage.span
+        citation = replace(_citation(hit.passage, place), section=section.path())
+        found.setdefault(citation.locator, citation)
+    return tuple(found.values())[:_NEAREST]
+
+
+def _citation(passage: Passage, span: Span) -> Citation:
+    document = passage.document
+    return Citation(document.title, document.id, passage.section.path(), document.source.name, document.source.id, span)
+
+
+def _joined(span: Span, passage: Passage, neighbour: Passage) -> Span | None:
+    """`span` grown by a neighbouring passage, if only blanks stand between and both are of one section."""
+    if neighbour.document.id != passage.document.id or neighbour.section.span not in passage.section.span:
+        return None
+    before, after = sorted((span, neighbour.span))
+    if passage.document.source.text[before.end : after.start].strip():
+        return None
+    return Span(before.start, after.end)
+
+
+def _with_heading(text: str, heading: Span, span: Span, budget: int) -> Span:
+    """`span` from its section's heading on, if the heading stands right before it and there is room."""
+    near = 0 < len(heading) <= _HEADING and heading.end <= span.start and not text[heading.end : span.start].strip()
+    return Span(heading.start, span.end) if near and span.end - heading.start <= budget else span
+
+
+def _fitting(text: str, span: Span, budget: int) -> Span:
+    """The whole sentences at the head of `span` that fit; of one that doesn't, as much as does."""
+    end = span.start
+    for sentence in sentences(text, span):
+        if sentence.end - span.start > budget:
+            break
+        end = sentence.end
+    return Span(span.start, end if end > span.start else span.start + budget)

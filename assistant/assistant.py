@@ -1,0 +1,197 @@
+"""The one place where the parts are put together: `Assistant.open(...).ask(question)`."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import RLock
+
+from assistant.answering import Answerer
+from assistant.bundled import seeds_folder
+from assistant.encoder import Encoder
+from assistant.encoder.choose import load_encoder
+from assistant.errors import BadQuestion, LibraryError, UnreadableFile
+from assistant.index import Index
+from assistant.library import Library
+from assistant.readers import READERS, read_bytes
+from assistant.reading import read_file
+from assistant.records import Answer, Document, NotFound, Reading, Section, Source
+from assistant.retrieval import Retriever, parse_query
+from assistant.settings import Settings
+
+#: Called with (done, total) while passages are encoded.
+Progress = Callable[[int, int], None]
+_SEEDED = "seeded"
+_EXAMPLES = 6
+_EXAMPLE_LENGTH = range(8, 25)
+_QUESTION = re.compile(r"如何|怎样|怎么|为什么|什么")
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of each file that was to be added."""
+
+    readings: tuple[Reading, ...]
+    unchanged: tuple[str, ...]
+    refused: tuple[str, ...]  # one sentence a file
+
+
+@dataclass(frozen=True, slots=True)
+class _Engine:
+    """What one state of the library is searched with."""
+
+    version: tuple[int, int]
+    retriever: Retriever
+    answerer: Answerer
+
+
+class Assistant:
+    """Answers questions from one library. It may be used from several threads."""
+
+    def __init__(self, library: Library, settings: Settings, model: str | None, progress: Progress | None) -> None:
+        """Use `Assistant.open`."""
+        self.library = library
+        self._settings = settings
+        self._model = model
+        self._progress = progress
+        self._encoder: Encoder | None = None
+        self._engine: _Engine | None = None
+        self._lock = RLock()
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path | None = None,
+        *,
+        settings: Settings | None = None,
+        model: str | None = None,
+        progress: Progress | None = None,
+    ) -> Assistant:
+        """The assistant over the library in `folder`; a new library starts with the seeds.
+
+        `model` names another encoder than the bundled one. Nothing is encoded before the first question.
+        """
+        library = Library.open(folder or default_folder())
+        assistant = cls(library, settings or Settings(), model, progress)
+        if library.get(_SEEDED) is None:
+            assistant.add([seeds_folder()])
+            library.put(_SEEDED, "1")
+        return assistant
+
+    def close(self) -> None:
+        """Let go of the library's file."""
+        self.library.close()
+
+    def ask(self, question: str) -> Answer | NotFound:
+        """The verbatim excerpts that answer a question, or `NotFound`; one that can't be asked is `BadQuestion`."""
+        began = time.perf_counter()
+        text = self._checked(question)
+        engine = self._ready()
+        query = parse_query(text)
+        encoding = engine.retriever.encode(query)
+        answer = engine.answerer.answer(query, encoding, engine.retriever.retrieve(query, encoding))
+        return replace(answer, question=question, elapsed_ms=(time.perf_counter() - began) * 1000)
+
+    def warm_up(self) -> None:
+        """Load everything that a first question would wait for."""
+        self._ready().retriever.encode(parse_query("预热"))
+
+    def add(self, paths: Iterable[Path]) -> Added:
+        """Read files, and the files in folders, into the library. A refused file does not stop the others."""
+        readings, unchanged, refused = [], [], []
+        for path in _files(paths):
+            try:
+                content = read_bytes(path)
+                reading = read_file(path, content, self._settings.index)
+            except UnreadableFile as error:
+                refused.append(str(error))
+                continue
+            if self.library.add(reading, content):
+                readings.append(reading)
+            else:
+                unchanged.append(reading.source.name)
+        return Added(tuple(readings), tuple(unchanged), tuple(refused))
+
+    def remove(self, name: str) -> tuple[Source, ...]:
+        """Forget the files of that name; none of it is a `LibraryError`."""
+        sources = tuple(source for source in self.library.sources() if name in (source.name, source.path, source.id))
+        if not sources:
+            raise LibraryError(f"资料库里没有文件“{name}”,请用 zhiyin list 查看已收录的文件。")
+        for source in sources:
+            self.library.remove(source.id)
+        return sources
+
+    def documents(self) -> tuple[Document, ...]:
+        """All articles, in a stable order."""
+        return self.library.documents()
+
+    def source(self, source_id: str) -> Source:
+        """One file with its whole text."""
+        return self.library.source(source_id)
+
+    def examples(self) -> tuple[str, ...]:
+        """A few headings of the documents to try as questions, those that ask something first."""
+        headings = [
+            section.title
+            for reading in self.library.readings()
+            for outline in reading.sections
+            for section in outline
+            if _serves_as_example(section)
+        ]
+        distinct = sorted(dict.fromkeys(headings), key=lambda title: _QUESTION.search(title) is None)
+        return tuple(distinct[:_EXAMPLES])
+
+    def _checked(self, question: str) -> str:
+        text = question.strip()
+        if not text:
+            raise BadQuestion("问题是空的,请输入想问的内容。")
+        if len(text) > self._settings.max_question:
+            raise BadQuestion(f"问题太长({len(text)} 字),请缩短到 {self._settings.max_question} 字以内。")
+        if not re.search(r"\w", text):
+            raise BadQuestion("问题里没有可以查找的文字,请用几个字说明想问什么。")
+        return text
+
+    def _ready(self) -> _Engine:
+        """The engine for the library as it is now; another process may have added to it."""
+        with self._lock:
+            version = self.library.version()
+            if self._engine is None or self._engine.version != version:
+                self._engine = self._build(version)
+            return self._engine
+
+    def _build(self, version: tuple[int, int]) -> _Engine:
+        self._encoder = self._encoder or load_encoder(self._model)
+        folder = self.library.file.parent / "index"
+        index = Index.open(folder, self.library.passages(), self._encoder, self._settings.index, self._progress)
+        return _Engine(
+            version,
+            Retriever(index, self._encoder, self._settings),
+            Answerer(index, self.library.slice, self._settings),
+        )
+
+
+def default_folder() -> Path:
+    """Where the library lives: `ZHIYIN_HOME`, or the user's data folder."""
+    named = os.environ.get("ZHIYIN_HOME")
+    if named:
+        return Path(named)
+    from platformdirs import user_data_path
+
+    return user_data_path("zhiyin", appauthor=False)
+
+
+def _files(paths: Iterable[Path]) -> Iterator[Path]:
+    """The files named, and those with a known ending inside the folders named, in order."""
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(file for file in path.rglob("*") if file.suffix.lower() in READERS and file.is_file())
+        else:
+            yield path
+
+
+def _serves_as_example(section: Section) -> bool:
+    return bool(len(section.heading)) and section.level <= 2 and len(section.title) in _EXAMPLE_LENGTH

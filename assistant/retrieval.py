@@ -1,0 +1,106 @@
+"""Question → ranking: candidates from words and vectors, ordered by late interaction and the rest, fused.
+
+Each signal is a named function over the candidates; `Retriever.retrieve` is the order they are used in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from assistant.encoder import Encoder, Encoding, Matrix, Role
+from assistant.index import Index
+from assistant.records import Hit, Query, Ranking
+from assistant.settings import Settings
+from assistant.text import words
+
+Numbers = npt.NDArray[np.int64]
+
+
+def parse_query(question: str) -> Query:
+    """The question as it is looked up."""
+    return Query(question, tuple(words(question)))
+
+
+class Retriever:
+    """Ranks the passages of an index for a query."""
+
+    def __init__(self, index: Index, encoder: Encoder, settings: Settings) -> None:
+        self._index = index
+        self._encoder = encoder
+        self._settings = settings
+
+    def encode(self, query: Query) -> Encoding:
+        """The question's vectors."""
+        return self._encoder.encode([query.text], Role.QUERY)[0]
+
+    def retrieve(self, query: Query, encoding: Encoding) -> Ranking:
+        """The candidates, best first; equal scores in document order. Nothing to search gives an empty ranking."""
+        if not len(self._index):
+            return ()
+        numbers = self.candidates(query, encoding)
+        signals = self.signals(query, encoding, numbers)
+        fused = weighted_sum(signals, self._settings.weights.by_signal())
+        order = np.argsort(-fused, kind="stable")
+        return tuple(
+            Hit(
+                self._index.passages[int(numbers[place])],
+                float(fused[place]),
+                {name: float(scores[place]) for name, scores in signals.items()},
+            )
+            for place in order
+        )
+
+    def candidates(self, query: Query, encoding: Encoding) -> Numbers:
+        """The numbers of the passages worth a closer look: the best by words, by headings and by vectors, ascending."""
+        k = self._settings.candidates
+        nearest, _ = self._index.nearest(encoding.pooled, k)
+        by_words = top(self._index.body_scores(query.words), k)
+        by_headings = top(self._index.heading_scores(query.words), k)
+        return np.unique(np.concatenate([nearest, by_words, by_headings]))
+
+    def signals(self, query: Query, encoding: Encoding, numbers: Numbers) -> dict[str, Matrix]:
+        """The raw scores of candidates by the name of the signal."""
+        return {
+            "body": self._index.body_scores(query.words)[numbers],
+            "heading": self._index.heading_scores(query.words)[numbers],
+            "dense": self._index.vectors(numbers) @ encoding.pooled,
+            "late": late_interaction(encoding.tokens, [self._index.tokens(int(number)) for number in numbers]),
+        }
+
+
+def top(scores: Matrix, k: int) -> Numbers:
+    """The numbers of the k best passages with a score above zero."""
+    k = min(k, len(scores))
+    best = np.argpartition(-scores, k - 1)[:k] if k else np.empty(0, dtype=np.int64)
+    return best[scores[best] > 0].astype(np.int64)
+
+
+def late_interaction(query: Matrix, passages: Sequence[Matrix]) -> Matrix:
+    """MaxSim of Khattab & Zaharia (ColBERT, SIGIR 2020) as a mean: for each token of the query (Q, D) its best match
+    among the tokens (T, D) of a passage, averaged over the query; one score a passage, 0 where either has no tokens.
+    """
+    scores = np.zeros(len(passages), dtype=np.float32)
+    filled = [number for number, tokens in enumerate(passages) if len(tokens)]
+    if not len(query) or not filled:
+        return scores
+    starts = np.cumsum([0, *(len(passages[number]) for number in filled[:-1])])
+    similar = np.concatenate([passages[number] for number in filled]) @ query.T  # (sum of T, Q)
+    scores[filled] = np.maximum.reduceat(similar, starts, axis=0).mean(axis=1)
+    return scores
+
+
+def standardised(scores: Matrix) -> Matrix:
+    """z-scores over the candidates; a signal that tells none of them apart gives zeros."""
+    spread = float(scores.std())
+    return np.asarray((scores - scores.mean()) / spread if spread > 1e-9 else np.zeros_like(scores), dtype=np.float32)
+
+
+def weighted_sum(signals: Mapping[str, Matrix], weights: Mapping[str, float]) -> Matrix:
+    """Standardised signals, weighted and added: the linear fusion Bruch et al. (TOIS 2023) find above rank fusion."""
+    added = np.zeros_like(next(iter(signals.values())))
+    for name, scores in signals.items():
+        added += np.float32(weights[name]) * standardised(scores)
+    return added

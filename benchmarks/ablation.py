@@ -1,0 +1,116 @@
+"""What each signal is worth, and which weights serve best, on pairs and on a BEIR set.
+
+    python -m benchmarks.ablation PAIRS [--beir DIR] [--search]
+
+Prints R@1, R@3 and MRR@10 for each signal alone and for the fusion with the settings' weights. `--search` tries other
+weights on the even files of pairs; what it finds is then reported on the odd ones.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from assistant.encoder import Matrix
+from assistant.encoder.choose import load_encoder
+from assistant.evaluation import beir_passages, beir_queries, judgements
+from assistant.index import Index
+from assistant.records import Passage
+from assistant.retrieval import Retriever, parse_query, weighted_sum
+from assistant.settings import Settings
+from benchmarks.pairs import load_pairs
+
+_CACHE = Path.home() / ".cache" / "zhiyin-benchmarks"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question's candidates: the place of the right passage among them (-1: missed) and their signals."""
+
+    group: str
+    right: int
+    signals: Mapping[str, Matrix]
+
+
+def ask(passages: Sequence[Passage], questions: Sequence[tuple[str, str, str]], name: str) -> list[Asked]:
+    """Collect the signals for (group, question, id of the right passage)."""
+    settings, encoder = Settings(), load_encoder(None)
+    index = Index.open(_CACHE / name, passages, encoder, settings.index)
+    retriever = Retriever(index, encoder, settings)
+    places = {passage.id: number for number, passage in enumerate(index.passages)}
+    asked = []
+    for group, question, right in questions:
+        query = parse_query(question)
+        encoding = retriever.encode(query)
+        numbers = retriever.candidates(query, encoding)
+        found = np.flatnonzero(numbers == places[right])
+        signals = retriever.signals(query, encoding, numbers)
+        asked.append(Asked(group, int(found[0]) if len(found) else -1, signals))
+    return asked
+
+
+def ranks(asked: Sequence[Asked], weights: Mapping[str, float]) -> npt.NDArray[np.int64]:
+    """The rank of the right passage for each question, from 1; a missed one far behind."""
+    found = []
+    for one in asked:
+        scores = weighted_sum(one.signals, weights)
+        found.append(10_000 if one.right < 0 else 1 + int(np.sum(scores > scores[one.right])))
+    return np.array(found)
+
+
+def line(name: str, asked: Sequence[Asked], weights: Mapping[str, float]) -> str:
+    found = ranks(asked, weights)
+    mrr = np.where(found <= 10, 1 / found, 0).mean()
+    return f"{name:42} R@1 {np.mean(found <= 1):.3f}  R@3 {np.mean(found <= 3):.3f}  MRR@10 {mrr:.3f}"
+
+
+def search(asked: Sequence[Asked]) -> dict[str, float]:
+    """The weights of the highest MRR@10 on a coarse grid; `late` is the unit."""
+    best, best_score = {"late": 1.0}, -1.0
+    names = [name for name in asked[0].signals if name != "late"]
+    for values in itertools.product((0.0, 0.15, 0.3, 0.5, 0.75, 1.0), repeat=len(names)):
+        weights = {"late": 1.0, **dict(zip(names, values, strict=True))}
+        score = float((1 / ranks(asked, weights)).mean())
+        if score > best_score:
+            best, best_score = weights, score
+    return best
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("pairs", type=Path)
+    parser.add_argument("--beir", type=Path)
+    parser.add_argument("--search", action="store_true")
+    options = parser.parse_args()
+    pairs = load_pairs(options.pairs)
+    files = sorted({pair.file for pair in pairs})
+    questions = [
+        (f"{pair.file}:{style}", question, pair.passage.id) for pair in pairs for style, question in pair.questions
+    ]
+    asked = ask([pair.passage for pair in pairs], questions, "pairs")
+    even = [one for one in asked if one.group.split(":")[0] in files[::2]]
+    odd = [one for one in asked if one.group.split(":")[0] in files[1::2]]
+    sets = {"pairs, odd files": odd}
+    if options.beir:
+        passages = beir_passages(options.beir)
+        judged = judgements(options.beir)
+        queries = [("", text, next(iter(judged[identity]))) for identity, text in beir_queries(options.beir)]
+        sets["beir"] = ask(passages, queries, "beir")
+    weights = search(even) if options.search else Settings().weights.by_signal()
+    print("weights", weights)
+    for name, some in sets.items():
+        for signal in some[0].signals:
+            print(line(f"{name}: {signal} alone", some, dict.fromkeys(some[0].signals, 0.0) | {signal: 1.0}))
+        print(line(f"{name}: fused", some, weights))
+    for style in sorted({one.group.split(":")[1] for one in odd}):
+        print(line(f"odd files, {style}", [one for one in odd if one.group.endswith(":" + style)], weights))
+
+
+if __name__ == "__main__":
+    main()
