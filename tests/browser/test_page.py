@@ -120,6 +120,16 @@ def test_what_the_library_does_not_hold_is_not_found(real: Page) -> None:
     assert not turn.find_elements(By.CSS_SELECTOR, ".excerpt")
 
 
+def test_where_nothing_is_found_the_nearest_headings_open_the_original(hostile: Page) -> None:
+    turn = hostile.ask("天气")
+    assert turn.find_element(By.CSS_SELECTOR, ".lead").text.startswith(NOT_FOUND)
+    assert not turn.find_elements(By.CSS_SELECTOR, ".excerpt")
+    turn.find_element(By.CSS_SELECTOR, ".nearest .cite").click()
+    hostile.until(".panel .cited")
+    assert hostile.texts(".panel .cited")[0].startswith("一、<script>")
+    assert hostile.cited_is_visible()
+
+
 def test_no_other_host_is_asked_for_anything(real: Page) -> None:
     real.browser.get_log("performance")  # forget what came before
     real.open()
