@@ -21,7 +21,7 @@ ACRONYM = 4
 WORD_START = "▁"
 _HAN = re.compile(r"[\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _KANA = re.compile(r"[\u3041-\u30ff\u31f0-\u31ff\uff66-\uff9f]")
-_LETTER_OF_OURS = re.compile(r"LATIN|GREEK|CYRILLIC|KATAKANA|HIRAGANA|BOPOMOFO|FULLWIDTH|DIGIT|ROMAN")
+_LETTER_OF_OURS = re.compile(r"LATIN|GREEK|CYRILLIC|KATAKANA|HIRAGANA|BOPOMOFO")
 
 
 def is_kept(piece: str, place: int) -> bool:
