@@ -50,7 +50,9 @@ def test_the_served_page_names_no_other_host_and_allows_none(client) -> None:  #
     assert "http" not in policy and "*" not in policy
 
 
-@pytest.mark.parametrize("path", ["upload", "proxy=https://example.org/", "file=/etc/hosts", "run-history/buckets", "heartbeat/x"])
+@pytest.mark.parametrize(
+    "path", ["upload", "proxy=https://example.org/", "file=/etc/hosts", "run-history/buckets", "heartbeat/x"]
+)
 def test_routes_the_page_does_not_need_are_closed(client, path: str) -> None:  # type: ignore[no-untyped-def]
     assert client.get(f"/gradio_api/{path}").status_code == 404
     assert client.post(f"/gradio_api/{path}").status_code == 404
