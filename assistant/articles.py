@@ -58,11 +58,14 @@ def split_articles(source: Source, boilerplate: Sequence[Boilerplate]) -> tuple[
     starts = _starts(text, lines)
     if not starts:
         return (_document(source, Span(0, len(text)), _first_title(text, lines)),)
-    starts = _claim(text, starts, [line for line in lines if line.end <= starts[0].at])
-    titles = {title for start in starts for title in start.titles}
-    content_ends = [line.end for line in lines if line not in titles]
-    if content_ends and content_ends[0] <= starts[0].at:
-        starts.insert(0, _Start(0, _first_title(text, [line for line in lines if line.end <= starts[0].at])))
+    own = {title for start in starts for title in start.titles}
+    above = [line for line in lines if line.end <= starts[0].at]
+    claimed = _claim(text, starts, above)
+    if claimed is not None:
+        starts = claimed
+    else:
+        starts.insert(0, _Start(0, _first_title(text, above)))
+    content_ends = [line.end for line in lines if line not in own]
     begins = _begins(text, starts, content_ends)
     spans = [Span(begin, end) for begin, end in pairwise([*begins, len(text)])]
     return tuple(_document(source, span, start.titles) for span, start in zip(spans, starts, strict=True))
@@ -165,14 +168,15 @@ def _long_titles(text: str, lines: Sequence[Span]) -> frozenset[Span]:
     return frozenset(found)
 
 
-def _claim(text: str, starts: list[_Start], lines: list[Span]) -> list[_Start]:
-    """Give the lines before the first article to the article that has them as its title."""
-    by_title = {bare_title(line.of(text)): line for line in lines}
+def _claim(text: str, starts: list[_Start], above: list[Span]) -> list[_Start] | None:
+    """Give the lines above the first article to those that have them as their titles; None if any line is left over."""
+    by_title = {bare_title(line.of(text)): line for line in above}
     claimed = []
     for start in starts:
         line = by_title.pop(bare_title(start.titles[0].of(text)), None)
         claimed.append(_Start(start.at, (*start.titles, line)) if line else start)
-    return claimed
+    taken = sum(len(start.titles) for start in claimed) - sum(len(start.titles) for start in starts)
+    return claimed if taken == len(above) else None
 
 
 def _first_title(text: str, lines: Sequence[Span]) -> tuple[Span, ...]:

@@ -98,6 +98,12 @@ STYLES: tuple[Style, ...] = (
     _style("行", Kind.LINE, r"(?P<n>)(?!)", lambda _: 0, line_only=True),
     _style("问", Kind.LINE, rf"(?:问|Q{_ARABIC}{{0,3}})[:：.、]{_SPACES}(?P<n>)", lambda _: 0, line_only=True),
     _style("一、", Kind.HEADING, rf"(?P<n>{_CHINESE}{{1,3}})[、:：.．]{_NOT_A_NUMERAL}{_SPACES}"),
+    _style(
+        "一 ",
+        Kind.LINE,
+        rf"(?P<n>{_CHINESE}{{1,3}})[ \t\u3000]++(?=[^\r\n。！？!?；;，,：:]{{2,20}}(?:[\r\n]|\Z))",
+        line_only=True,
+    ),
     _style("(一)", Kind.HEADING, rf"[(（](?P<n>{_CHINESE}{{1,3}})[)）][、.．]?{_SPACES}"),
     _style("1、", Kind.HEADING, rf"(?P<n>{_ARABIC}{{1,3}})[、.．](?!{_ARABIC}){_SPACES}{_MEASURE}"),
     _style(
@@ -117,7 +123,7 @@ STYLES: tuple[Style, ...] = (
     _style("(1)", Kind.HEADING, rf"[(（](?P<n>{_ARABIC}{{1,2}})[)）][、.．]?{_SPACES}"),
     _style("1)", Kind.HEADING, rf"(?P<n>{_ARABIC}{{1,2}})[)）][、.．]?{_SPACES}"),
     _style("①", Kind.HEADING, rf"(?P<n>[①-⑳])[、.．]?{_SPACES}", _circled),
-    _style("第一,", Kind.ITEM, rf"第(?P<n>{_CHINESE}{{1,3}})[,，、:：]"),
+    _style("第一,", Kind.ITEM, rf"第(?P<n>{_CHINESE}{{1,3}})(?:步|点|方面)?[,，、:：]"),
     _style("第一,", Kind.ITEM, r"(?P<n>首先|其次|再次|再者|最后)[,，]", _in_words),
     # 一是一,二是二 is a figure of speech.
     _style("一是", Kind.ITEM, rf"(?P<n>{_CHINESE}{{1,3}})(?:是|要)(?!(?P=n)|[否非])"),

@@ -32,6 +32,7 @@ _SUBJECT_AGAIN = re.compile(
 _OBJECT_OF = re.compile(
     r"(?:[的和与及、对是为在以由向把被让使给到从用了]|[做当作]好|作为|一名|成为|加强|提高|落实|履行)$"
 )
+_BLANK_BELOW = re.compile(r"[ \t\u3000]*\r?\n[ \t\u3000]*\r?\n")
 _MIN_TITLE = 4
 #: A clause of a sentence that serves as the name of a section that has no title of its own.
 _NAME_LENGTH = 20
@@ -210,10 +211,10 @@ def _keep_lists_as_text(
 
 
 def _closes_list(text: str, items: Sequence[Span]) -> bool:
-    """Whether only the last of the items has a blank line below: what follows there stands below the list."""
-    blank_below = [
-        re.compile(r"[ \t\u3000]*\r?\n[ \t\u3000]*\r?\n").match(text, item.end) is not None for item in items
-    ]
+    """Whether what stands below the last item is no item: semicolons join them, or a blank line follows it."""
+    if all(text[item.end - 1] in ";；" for item in items[:-1]):
+        return True
+    blank_below = [_BLANK_BELOW.match(text, item.end) is not None for item in items]
     return blank_below[-1] and not any(blank_below[:-1])
 
 

@@ -85,6 +85,13 @@ def test_text_above_the_first_title_is_a_document_of_its_own() -> None:
     assert articles(text)[0].span.end == articles(text)[1].span.start
 
 
+def test_a_title_is_not_claimed_twice() -> None:
+    above = f"[NextPage]{TITLES[0]}\n\n{TITLES[0]}\n"
+    found = articles(above + "".join(f"{title}\n\n{title}{LONG}\n" for title in (TITLES[1], TITLES[0])))
+    headings = sorted(heading for document in found for heading in document.headings)
+    assert all(one.end <= other.start for one, other in zip(headings, headings[1:], strict=False))
+
+
 def test_the_articles_of_a_bundle_meet() -> None:
     found = articles(BUNDLES["nothing repeated, but long texts"])
     assert all(one.span.end == other.span.start for one, other in zip(found, found[1:], strict=False))
