@@ -98,7 +98,7 @@ def _heading(text: str, mark: Mark, limit: int, known: str) -> _Heading:
     colon = _COLON.search(text, start + 2, min(end, start + _SHORT_TITLE + 1))
     if colon and colon.end() < end and not re.search(r"[,，;；。]", text[start : colon.start()]):
         return _named(text, mark, Span(start, colon.end()))
-    on_its_line = text[end - 1] in "\r\n" or end == len(text)
+    on_its_line = text[end - 1] in "\r\n" or (end == len(text) and text[end - 1] not in "。！？!?")
     glue = None if on_its_line else _glue(text, Span(start, end), known)
     if glue is not None:
         return _named(text, mark, Span(start, glue))

@@ -74,7 +74,16 @@ def test_a_number_in_running_text_opens_nothing(text: str) -> None:
 
 
 def test_a_reference_to_an_item_is_not_that_item() -> None:
-    assert found("(一)甲。(二)按照(三)办理,见(三)。(三)丙。") == ["(一)", "(二)", "(三)"]
+    text = "(一)甲。(二)按照(三)办理。(三)丙。"
+    assert [mark.span.start for mark in marks(text, Span(0, len(text)), ())] == [0, 5, text.index("(三)丙")]
+
+
+def test_the_end_of_a_longer_number_is_not_the_next_one() -> None:
+    assert found("一、学。占比百分之三十二、实。") == ["一、"]
+
+
+def test_a_new_heading_ends_an_enumeration() -> None:
+    assert found("一、学。首先,甲。其次,乙。二、做。第三,丙。") == ["一、", "首先,", "其次,", "二、"]
 
 
 def test_markdown_headings_count_in_markdown_only_and_not_in_code() -> None:

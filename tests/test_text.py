@@ -65,12 +65,12 @@ def test_what_opens_anew_is_not_joined_to_a_full_line(below: str) -> None:
 
 
 def test_lines_of_all_lengths_without_marks_are_a_list_and_not_hard_wrapped() -> None:
-    lines = [FULL_LINE[:length] for length in (3, 28, 7, 12, 28, 5, 20, 9)]
+    lines = [FULL_LINE[:length] for length in (8, 28, 24, 12, 28, 25, 9, 26)]
     assert cut("\n".join(lines)) == lines
 
 
 def test_short_lines_of_one_length_are_verse_and_not_hard_wrapped() -> None:
-    lines = ["春眠不觉晓", "处处闻啼鸟", "夜来风雨声", "花落知多少"] * 3
+    lines = ["两个黄鹂鸣翠柳", "一行白鹭上青天", "窗含西岭千秋雪", "门泊东吴万里船"] * 3
     assert cut("\n".join(lines)) == lines
 
 
