@@ -117,7 +117,7 @@ SINGLE = {
     "a title said twice over long headings": "如何做好年度工作总结\n\n如何做好年度工作总结当前,任务很重。\n\n"
     + "".join(f"{title}\n\n{LONG}\n\n" for title in TITLES),
     "words said twice for emphasis": "动员讲话稿\n\n" + "一定要抓好落实一定要抓好落实!\n" * 3,
-    "one character over and over": "登记表格\n\n" + "口口口口口口口口口口口口\n签字:\n" * 3,
+    "one character over and over": "登记表格\n\n" + "" + f"{'口' * 60}\n签字:\n" * 3,
     "blanks to fill in": "登记表格\n\n姓名____________________\n电话____________________\n……………………………………\n",
     "numbered": "管理办法\n\n一、总体要求和目标\n\n" + LONG + "\n\n二、重点任务和措施\n\n" + LONG,
 }

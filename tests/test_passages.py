@@ -159,7 +159,7 @@ def test_short_items_share_a_passage_with_their_lead_sentence() -> None:
 def test_the_innermost_section_around_lead_and_items_names_the_passage() -> None:
     (passage, _) = read("首先,抓学习:一是读书,二是讨论。\n其次,抓作风。").passages
     assert passage.section.path() == ("首先,抓学习",)
-    nested = "一、学习\n首先,抓学习。" + "要坚持经常。" * 20 + "一是读书;二是讨论。其次,抓作风。"
+    nested = "一、学习\n首先,抓学习。" + "要坚持经常。" * 16 + "一是读书;二是讨论。其次,抓作风。"
     assert read(nested).passages[1].section.path()[-1] == "首先,抓学习"
 
 
