@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from threading import RLock
 
@@ -14,18 +15,20 @@ from assistant.answering import Answerer
 from assistant.bundled import seeds_folder
 from assistant.encoder import Encoder
 from assistant.encoder.choose import load_encoder
-from assistant.errors import BadQuestion, LibraryError, UnreadableFile
+from assistant.errors import BadQuestion, LibraryError, NotVerbatim, UnreadableFile
 from assistant.index import Index
 from assistant.library import Library
 from assistant.readers import READERS, read_bytes
 from assistant.reading import read_file
-from assistant.records import Answer, Document, NotFound, Reading, Section, Source
+from assistant.records import Answer, Document, NotFound, Reading, Section, Source, Span
 from assistant.retrieval import Retriever, parse_query
 from assistant.settings import Settings
 
 #: Called with (done, total) while passages are encoded.
 Progress = Callable[[int, int], None]
 _SEEDED = "seeded"
+#: How names begin that systems and programs keep for themselves, such as .git and the ~$ of an open Word file.
+_PRIVATE = (".", "~$")
 _EXAMPLES = 6
 _EXAMPLE_LENGTH = range(8, 25)
 _QUESTION = re.compile(r"如何|怎样|怎么|为什么|什么")
@@ -38,6 +41,7 @@ class Added:
     readings: tuple[Reading, ...]
     unchanged: tuple[str, ...]
     refused: tuple[str, ...]  # one sentence a file
+    skipped: tuple[str, ...] = ()  # in a folder, of a format without a reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +56,12 @@ class _Engine:
 class Assistant:
     """Answers questions from one library. It may be used from several threads."""
 
-    def __init__(self, library: Library, settings: Settings, model: str | None, progress: Progress | None) -> None:
+    def __init__(self, library: Library, settings: Settings, encoder: Encoder, progress: Progress | None) -> None:
         """Use `Assistant.open`."""
         self.library = library
         self._settings = settings
-        self._model = model
+        self._encoder = encoder
         self._progress = progress
-        self._encoder: Encoder | None = None
         self._engine: _Engine | None = None
         self._lock = RLock()
 
@@ -69,14 +72,16 @@ class Assistant:
         *,
         settings: Settings | None = None,
         model: str | None = None,
+        encoder: Encoder | None = None,
         progress: Progress | None = None,
     ) -> Assistant:
         """The assistant over the library in `folder`; a new library starts with the seeds.
 
-        `model` names another encoder than the bundled one. Nothing is encoded before the first question.
+        `model` names another encoder than the bundled one; `encoder` is one at hand, and comes before any name.
+        Nothing is loaded or encoded before the first question.
         """
         library = Library.open(folder or default_folder())
-        assistant = cls(library, settings or Settings(), model, progress)
+        assistant = cls(library, settings or Settings(), encoder or load_encoder(model), progress)
         if library.get(_SEEDED) is None:
             assistant.add([seeds_folder()])
             library.put(_SEEDED, "1")
@@ -102,8 +107,9 @@ class Assistant:
 
     def add(self, paths: Iterable[Path]) -> Added:
         """Read files, and the files in folders, into the library. A refused file does not stop the others."""
-        readings, unchanged, refused = [], [], []
-        for path in _files(paths):
+        readings, unchanged = [], []
+        files, skipped, refused = _files(paths)
+        for path in files:
             try:
                 content = read_bytes(path)
                 reading = read_file(path, content, self._settings.index)
@@ -114,7 +120,11 @@ class Assistant:
                 readings.append(reading)
             else:
                 unchanged.append(reading.source.name)
-        return Added(tuple(readings), tuple(unchanged), tuple(refused))
+        return Added(tuple(readings), tuple(unchanged), tuple(refused), tuple(skipped))
+
+    def formats(self) -> tuple[str, ...]:
+        """The endings of the files that can be added."""
+        return tuple(sorted(READERS))
 
     def remove(self, name: str) -> tuple[Source, ...]:
         """Forget the files of that name; none of it is a `LibraryError`."""
@@ -149,6 +159,8 @@ class Assistant:
         text = question.strip()
         if not text:
             raise BadQuestion("问题是空的,请输入想问的内容。")
+        if re.search(r"[\ud800-\udfff]", text):  # bytes that are no UTF-8, as they come from a command line (PEP 383)
+            raise BadQuestion("问题里有无法识别的字符,请用 UTF-8 编码重新输入。")
         if len(text) > self._settings.max_question:
             raise BadQuestion(f"问题太长({len(text)} 字),请缩短到 {self._settings.max_question} 字以内。")
         if not re.search(r"\w", text):
@@ -164,14 +176,43 @@ class Assistant:
             return self._engine
 
     def _build(self, version: tuple[int, int]) -> _Engine:
-        self._encoder = self._encoder or load_encoder(self._model)
         folder = self.library.file.parent / "index"
         index = Index.open(folder, self.library.passages(), self._encoder, self._settings.index, self._progress)
         return _Engine(
             version,
             Retriever(index, self._encoder, self._settings),
-            Answerer(index, self.library.slice, self._settings),
+            Answerer(index, _Originals(self.library).slice, self._settings),
         )
+
+
+class _Originals:
+    """The texts that answers are checked against: decoded again from the bytes that came.
+
+    The passages were cut from the text stored beside those bytes, so that a change of either shows. Each file is
+    decoded at its first citation, for one state of the library.
+    """
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._texts: dict[str, str] = {}
+
+    def slice(self, source_id: str, span: Span) -> str:
+        """The characters of a file at a place; `NotVerbatim` if the bytes are not the ones it is known by."""
+        if source_id not in self._texts:
+            self._texts[source_id] = self._decoded(source_id)
+        return span.of(self._texts[source_id])
+
+    def _decoded(self, source_id: str) -> str:
+        source, content = self._library.source(source_id), self._library.content(source_id)
+        try:
+            text = content.decode(source.encoding)
+        except LookupError:  # a format whose text is not its bytes in some encoding
+            text = source.text
+        except UnicodeDecodeError:
+            text = ""
+        if sha256(content).hexdigest() != source_id or not text:
+            raise NotVerbatim(f"保存的原件“{source.name}”与收录时不符,已停止显示,请运行 zhiyin check 检查资料库。")
+        return text
 
 
 def default_folder() -> Path:
@@ -184,13 +225,28 @@ def default_folder() -> Path:
     return user_data_path("zhiyin", appauthor=False)
 
 
-def _files(paths: Iterable[Path]) -> Iterator[Path]:
-    """The files named, and those with a known ending inside the folders named, in order."""
+def _files(paths: Iterable[Path]) -> tuple[list[Path], list[str], list[str]]:
+    """The files named and those with a known ending inside the folders named, in order; the names of the others there;
+    and a sentence for each folder that can't be looked into."""
+    files: list[Path] = []
+    skipped: list[str] = []
+    refused: list[str] = []
+
+    def refuse(error: OSError) -> None:
+        refused.append(f"无法打开文件夹“{error.filename}”({error.strerror}),请检查权限后重试。")
+
     for path in paths:
-        if path.is_dir():
-            yield from sorted(file for file in path.rglob("*") if file.suffix.lower() in READERS and file.is_file())
-        else:
-            yield path
+        if not os.path.isdir(path):
+            files.append(path)
+            continue
+        inside: list[Path] = []
+        for folder, folders, names in os.walk(path, onerror=refuse):
+            folders[:] = [name for name in folders if not name.startswith(_PRIVATE)]
+            inside += [Path(folder, name) for name in names if not name.startswith(_PRIVATE)]
+        regular = sorted(filter(os.path.isfile, inside))
+        files += [file for file in regular if file.suffix.lower() in READERS]
+        skipped += [file.name for file in regular if file.suffix.lower() not in READERS]
+    return files, skipped, refused
 
 
 def _serves_as_example(section: Section) -> bool:

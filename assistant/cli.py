@@ -8,64 +8,99 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assistant import __version__
+from assistant.arguments import Parser
 from assistant.errors import AssistantError
 from assistant.records import Answer, NotFound, Reading
 
+if TYPE_CHECKING:
+    from assistant.assistant import Assistant
+
+Command = Callable[[argparse.Namespace], int]
+#: Signs that some readers of lines take for a line's end; JSON allows them bare, and allows them escaped.
+_LINE_ENDS = {ord(sign): f"\\u{ord(sign):04x}" for sign in "\x85\u2028\u2029"}
+#: Control characters as their Unicode pictures: a document must not steer the reader's terminal.
+_PICTURES = {code: 0x2400 + code for code in range(0x20)} | dict.fromkeys(range(0x7F, 0xA0), 0xFFFD)
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code."""
-    _speak_utf8()
-    logging.getLogger().setLevel(logging.ERROR)
-    options = _parser().parse_args(arguments)
-    command: Callable[[argparse.Namespace], int] = options.command
+    """Run one command and return its exit code; wrong usage leaves by `SystemExit(2)`, as argparse does."""
     try:
-        return command(options)
+        _prepare_streams()
+        logging.getLogger().setLevel(logging.ERROR)
+        options = _parser().parse_args(arguments)
+        code = int(options.command(options))
+        print(end="", flush=True)  # here, where a reader that is gone can still be told from a mistake
+        return code
     except AssistantError as error:
-        print(error, file=sys.stderr)
-        return 1
+        return _stopped(str(error))
     except KeyboardInterrupt:
-        print("已停止。", file=sys.stderr)
-        return 1
-    except BrokenPipeError:
-        # The reader of our output is gone (as in `zhiyin list | head`): nothing is left to say, or to flush at exit.
-        sys.stdout = None
+        return _stopped("已停止。")
+    except BrokenPipeError:  # the reader of our output is gone, as in `zhiyin list | head`: nothing is left to say
+        _settle_output()
         return 0
+    except OSError as error:
+        return _stopped(f"系统无法完成读写({error}),请检查磁盘空间和权限后重试。")
+    except Exception as error:  # the last stop before the user, to whom a traceback says nothing: see it by -X dev
+        if sys.flags.dev_mode:
+            raise
+        return _stopped(f"程序出错了({type(error).__name__}: {error}),请把这句话和所用的命令告诉维护者。")
 
 
-def _speak_utf8() -> None:
-    """Write UTF-8 wherever output is redirected: a Windows pipe defaults to the local code page."""
-    for stream in (sys.stdin, sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure") and not stream.isatty():
-            stream.reconfigure(encoding="utf-8", errors="replace" if stream is sys.stdin else "backslashreplace")
+def _stopped(sentence: str) -> int:
+    _settle_output()
+    print(sentence, file=sys.stderr)
+    return 1
 
 
-def _parser() -> argparse.ArgumentParser:
-    shared = argparse.ArgumentParser(add_help=False)
-    where = "资料库所在的文件夹(默认:个人数据文件夹,或 ZHIYIN_HOME)"
-    shared.add_argument("--library", type=Path, metavar="DIR", help=where)
-    shared.add_argument("--model", metavar="NAME", help="换用别的 sentence-transformers 模型(本机文件夹)")
-    parser = argparse.ArgumentParser(prog="zhiyin", description="指引:用大白话提问,得到资料里的原文和出处。")
-    parser.add_argument("--version", action="version", version=f"指引 {__version__}")
+def _settle_output() -> None:
+    """Write out what was said so far; what can't be written must not come up again when Python exits."""
+    try:
+        print(end="", flush=True)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _prepare_streams() -> None:
+    """UTF-8 wherever a stream is redirected, as a Windows pipe defaults to the local code page; on a terminal of
+    another code page a sign it lacks becomes "?". Bytes of no encoding stay apart (PEP 383), to be refused by name.
+    """
+    if hasattr(sys.stdin, "reconfigure") and not sys.stdin.isatty():
+        sys.stdin.reconfigure(encoding="utf-8-sig", errors="surrogateescape")
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            if stream.isatty():
+                stream.reconfigure(errors="replace")
+            else:
+                stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _parser() -> Parser:
+    parser = Parser(prog="zhiyin", description="指引:用大白话提问,得到资料里的原文和出处。")
+    parser.add_argument("--version", action="version", version=f"指引 {__version__}", help="显示版本号")
+    _add_shared(parser, None)
     commands = parser.add_subparsers(required=True, metavar="命令")
 
-    def add(name: str, command: Callable[[argparse.Namespace], int], summary: str) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, parents=[shared], help=summary, description=summary)
+    def add(name: str, command: Command, summary: str) -> Parser:
+        sub = commands.add_parser(name, help=summary, description=summary + "。")
         sub.set_defaults(command=command)
+        _add_shared(sub, argparse.SUPPRESS)  # left out here, what stands before the command counts
         return sub
 
     ask = add("ask", _ask, "提一个问题")
-    ask.add_argument("question", nargs="+", help="问题;与 --json 同用时写 - 表示从标准输入每行读一个")
+    ask.add_argument("question", nargs="+", metavar="问题", help="用大白话写;--json - 则从标准输入每行读一个")
     ask.add_argument("--json", action="store_true", help="每个回答输出一行 JSON")
     add_files = add("add", _add, "收录文件或文件夹")
-    add_files.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    add_files.add_argument("paths", nargs="+", type=Path, metavar="路径", help="文件,或里面有文件的文件夹")
     remove = add("remove", _remove, "移除文件")
-    remove.add_argument("names", nargs="+", metavar="NAME", help="文件名,见 zhiyin list")
+    remove.add_argument("names", nargs="+", metavar="文件名", help="已收录的文件,见 zhiyin list")
     add("list", _list, "列出已收录的文章")
     add("check", _check, "检查资料库是否完好")
     evaluate = add("evaluate", _evaluate, "用带答案的问题衡量检索质量")
@@ -74,15 +109,21 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument("--questions", type=Path, metavar="FILE", help="带标准引文的问题,每行一个 JSON")
     evaluate.add_argument("--json", action="store_true", help="最后一行输出 JSON")
     serve = add("serve", _serve, "启动问答网页")
-    serve.add_argument("--host", default="127.0.0.1", help="监听地址(默认只限本机)")
+    serve.add_argument("--host", default="127.0.0.1", help="监听地址(默认 127.0.0.1,只限本机)")
     serve.add_argument("--port", type=int, default=7860, help="端口(默认 7860)")
     return parser
 
 
-def _open(options: argparse.Namespace) -> Any:
+def _add_shared(parser: Parser, default: str | None) -> None:
+    where = "资料库文件夹(默认由 ZHIYIN_HOME 指定,或个人数据文件夹)"
+    parser.add_argument("--library", type=Path, metavar="DIR", default=default, help=where)
+    parser.add_argument("--model", metavar="NAME", default=default, help="换用本机上的 sentence-transformers 模型")
+
+
+def _open(options: argparse.Namespace) -> closing[Assistant]:
     from assistant.assistant import Assistant
 
-    return Assistant.open(options.library, model=options.model, progress=_Bar("正在编码段落"))
+    return closing(Assistant.open(options.library, model=options.model, progress=_Bar("正在编码段落")))
 
 
 class _Bar:
@@ -106,15 +147,15 @@ class _Bar:
 def _ask(options: argparse.Namespace) -> int:
     from assistant.render import to_json, to_text
 
-    assistant = _open(options)
     question = " ".join(options.question)
-    if not options.json:
-        print(to_text(assistant.ask(question)))
-    elif question != "-":
-        print(_line(to_json(assistant.ask(question))))
-    else:
-        for line in sys.stdin:
-            print(_line(_answered(assistant.ask, line.rstrip("\r\n"))), flush=True)
+    with _open(options) as assistant:
+        if not options.json:
+            print(to_text(assistant.ask(question)))
+        elif question != "-":
+            print(_line(to_json(assistant.ask(question))))
+        else:
+            for line in sys.stdin:
+                print(_line(_answered(assistant.ask, line.rstrip("\r\n"))), flush=True)
     return 0
 
 
@@ -129,76 +170,85 @@ def _answered(ask: Callable[[str], Answer | NotFound], question: str) -> dict[st
 
 
 def _line(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False).translate(_LINE_ENDS)
 
 
 def _add(options: argparse.Namespace) -> int:
-    assistant = _open(options)
-    added = assistant.add(options.paths)
-    for reading in added.readings:
-        print(_summary(reading))
-    for name in added.unchanged:
-        print(f"{name}:内容没有变化,未重复收录。")
-    for sentence in added.refused:
-        print(sentence, file=sys.stderr)
-    if not (added.readings or added.unchanged or added.refused):
-        print("没有找到可以收录的文件,支持的格式见 README。", file=sys.stderr)
-        return 1
-    if added.readings:
-        assistant.warm_up()
+    with _open(options) as assistant:
+        added = assistant.add(options.paths)
+        for reading in added.readings:
+            print(_summary(reading))
+        for name in added.unchanged:
+            print(f"{_shown(name)}:内容没有变化,未重复收录。")
+        if added.skipped:
+            print(f"跳过 {len(added.skipped)} 个不支持的文件:{'、'.join(map(_shown, added.skipped))}。")
+        for sentence in added.refused:
+            print(sentence, file=sys.stderr)
+        if not (added.readings or added.unchanged or added.refused):
+            print(f"没有找到可以收录的文件,支持的格式有:{'、'.join(assistant.formats())}。", file=sys.stderr)
+            return 1
+        if added.readings:
+            assistant.warm_up()
     return 1 if added.refused else 0
 
 
-def _summary(reading: Reading) -> str:
-    def characters(lengths: Sequence[int]) -> int:
-        return sum(lengths)
+def _shown(text: str) -> str:
+    return text.translate(_PICTURES)
 
+
+def _summary(reading: Reading) -> str:
+    passages = sum(len(passage.span) for passage in reading.passages)
+    headings = sum(len(span) for span in reading.headings())
+    noise = sum(len(piece.span) for piece in reading.boilerplate)
     return (
-        f"{reading.source.name}:收录 {len(reading.documents)} 篇文章,{len(reading.passages)} 个段落"
-        f"(编码 {reading.source.encoding},正文 {characters([len(p.span) for p in reading.passages])} 字,"
-        f"标题 {characters([len(span) for span in reading.headings()])} 字,"
-        f"杂项 {characters([len(b.span) for b in reading.boilerplate])} 字)。"
+        f"{_shown(reading.source.name)}:收录 {len(reading.documents)} 篇文章,{len(reading.passages)} 个段落"
+        f"(编码 {reading.source.encoding},正文 {passages} 字,标题 {headings} 字,杂项 {noise} 字)。"
     )
 
 
 def _remove(options: argparse.Namespace) -> int:
-    assistant = _open(options)
-    for name in options.names:
-        for source in assistant.remove(name):
-            print(f"{source.name}:已移除。")
+    with _open(options) as assistant:
+        for name in options.names:
+            for source in assistant.remove(name):
+                print(f"{_shown(source.name)}:已移除。")
     return 0
 
 
 def _list(options: argparse.Namespace) -> int:
-    readings = _open(options).library.readings()
+    with _open(options) as assistant:
+        readings = assistant.library.readings()
     for reading in readings:
-        print(f"{reading.source.name}({len(reading.documents)} 篇,{len(reading.passages)} 段)")
+        print(f"{_shown(reading.source.name)}({len(reading.documents)} 篇,{len(reading.passages)} 段)")
         for document in reading.documents:
             traits = ",".join(f"{trait}:{document.text(span)}" for trait, span in document.metadata.items())
-            print(f"  《{document.title}》{traits and '  ' + traits}")
+            print(_shown(f"  《{document.title}》{traits and '  ' + traits}"))
     if not readings:
         print("资料库是空的,请用 zhiyin add 收录文件。")
     return 0
 
 
 def _check(options: argparse.Namespace) -> int:
-    assistant = _open(options)
-    problems = assistant.library.check()
+    with _open(options) as assistant:
+        problems, files = assistant.library.check(), len(assistant.library.sources())
     for problem in problems:
         print(problem, file=sys.stderr)
     if problems:
         return 1
-    print(f"资料库完好:{len(assistant.library.sources())} 个文件,每处引用都与原文一致。")
+    print(f"资料库完好:{files} 个文件,每处引用都与原文一致。")
     return 0
 
 
 def _evaluate(options: argparse.Namespace) -> int:
+    from assistant.assistant import default_folder
+    from assistant.encoder.choose import load_encoder
     from assistant.evaluation import evaluate_beir, evaluate_questions
 
     if options.beir:
-        report = evaluate_beir(options.beir, options.library, options.model, _Bar("正在编码段落"))
+        kept = (options.library or default_folder()) / "evaluation"
+        report = evaluate_beir(options.beir, kept, load_encoder(options.model), _Bar("正在编码段落"))
     else:
-        report = evaluate_questions(_open(options), options.questions)
+        with _open(options) as assistant:
+            report = evaluate_questions(assistant, options.questions)
     print(report.table())
     if options.json:
         print(_line(report.as_dict()))
@@ -208,8 +258,6 @@ def _evaluate(options: argparse.Namespace) -> int:
 def _serve(options: argparse.Namespace) -> int:
     from assistant.web import serve
 
-    assistant = _open(options)
-    assistant.warm_up()
-    print(f"指引已启动,请在浏览器打开 http://{options.host}:{options.port} ,按 Ctrl+C 停止。", flush=True)
-    serve(assistant, host=options.host, port=options.port)
+    with _open(options) as assistant:
+        serve(assistant, host=options.host, port=options.port)
     return 0

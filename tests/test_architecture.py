@@ -22,7 +22,7 @@ LAYERS = (
     ("retrieval",),
     ("confidence", "answering"),
     ("assistant",),
-    ("cli", "web", "evaluation"),
+    ("cli", "arguments", "web", "evaluation"),
 )
 LAYER = {room: number for number, rooms in enumerate(LAYERS) for room in rooms}
 
