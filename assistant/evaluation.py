@@ -85,7 +85,8 @@ def evaluate_beir(
         run[identity] = {hit.passage.id: 1 / rank for rank, hit in enumerate(ranking, 1)}
     elapsed = time.perf_counter() - began
     counts = {"queries": len(asked), "passages": len(passages)}
-    return Report({"": {**_measured(judged, run), **counts, "ms_per_query": elapsed / len(asked) * 1000}})
+    asked_for = {identity: judged[identity] for identity in run}
+    return Report({"": {**_measured(asked_for, run), **counts, "ms_per_query": elapsed / len(asked) * 1000}})
 
 
 def beir_passages(folder: Path) -> tuple[Passage, ...]:

@@ -404,7 +404,7 @@ def test_a_library_that_cannot_be_written_is_refused(
 ) -> None:
     # Everything is imported and opened once before, and no model is read: another user may not see where they lie.
     monkeypatch.setattr("assistant.assistant.load_encoder", lambda _: HashEncoder())
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name)
         run("ask", QUESTION, "--library", folder / "old")
         for path in (folder, *folder.rglob("*")):
