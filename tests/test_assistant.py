@@ -303,6 +303,9 @@ def test_threads_that_ask_at_once_get_the_answers_of_one_that_asks_alone(assista
 # The verbatim check
 
 
+FORGED = SEED.read_bytes().decode("utf-8-sig").replace("书记", "书纪")
+
+
 def tampered(folder: Path, statement: str, *values: object) -> None:
     with closing(sqlite3.connect(folder / "library.sqlite")) as database:
         assert database.execute(statement, values).rowcount
@@ -315,9 +318,10 @@ def tampered(folder: Path, statement: str, *values: object) -> None:
     [
         ("UPDATE source SET text = replace(text, ?, ?)", ("书记", "书纪")),
         ("UPDATE source SET text = substr(text, 2)", ()),
-        ("UPDATE source SET content = ?", (SEED.read_bytes().replace("书记".encode(), "书纪".encode()),)),
-        ("UPDATE source SET content = ?, text = ?", (b"?", "?" * 20_000)),
+        ("UPDATE source SET content = ?", (FORGED.encode(),)),
+        ("UPDATE source SET content = ?, text = ?", (FORGED.encode(), FORGED)),
         ("UPDATE source SET content = ?", (b"\xff\xff",)),
+        ("UPDATE source SET encoding = ?", ("latin-1",)),
     ],
 )
 def test_a_changed_text_is_never_shown(

@@ -87,7 +87,9 @@ def in_a_process(*arguments: object, program: str = "", **options: Any) -> subpr
     """`python -m assistant`, or a program that does the same in its own way."""
     start = ["-c", program] if program else ["-m", "assistant"]
     command = [sys.executable, *start, *map(str, arguments)]
-    options = {"encoding": "utf-8", "capture_output": True, "cwd": ROOT, **options}
+    # Buffered as at a user's: what fails only when Python flushes at its end must fail here.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    options = {"encoding": "utf-8", "capture_output": True, "cwd": ROOT, "env": environment, **options}
     return subprocess.run(command, check=False, timeout=120, **options)
 
 

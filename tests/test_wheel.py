@@ -50,7 +50,7 @@ def test_a_wheel_holds_the_encoder_and_the_seeds_byte_for_byte(contents: dict[st
 def test_a_wheel_holds_every_file_of_the_package(contents: dict[str, bytes]) -> None:
     package = ROOT / "assistant"
     kinds = {".py", ".css", ".js", ".html", ".svg"}
-    files = [file for file in package.rglob("*") if file.suffix in kinds and "data" not in file.parts]
+    files = [file for file in package.rglob("*") if file.suffix in kinds]
     assert {file.suffix for file in files} == kinds
     for file in files:
         assert f"assistant/{file.relative_to(package).as_posix()}" in contents
