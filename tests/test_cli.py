@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import partial
 from pathlib import Path
+from threading import Timer
 from typing import Any, NamedTuple
 
 import pytest
@@ -83,13 +84,16 @@ def spades(tmp_path: Path) -> Path:
     return file
 
 
+def buffered() -> dict[str, str]:
+    """The environment of a user: what fails only when Python flushes must fail here."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+
+
 def in_a_process(*arguments: object, program: str = "", **options: Any) -> subprocess.CompletedProcess[str]:
     """`python -m assistant`, or a program that does the same in its own way."""
     start = ["-c", program] if program else ["-m", "assistant"]
     command = [sys.executable, *start, *map(str, arguments)]
-    # Buffered as at a user's: what fails only when Python flushes at its end must fail here.
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
-    options = {"encoding": "utf-8", "capture_output": True, "cwd": ROOT, "env": environment, **options}
+    options = {"encoding": "utf-8", "capture_output": True, "cwd": ROOT, "env": buffered(), **options}
     return subprocess.run(command, check=False, timeout=120, **options)
 
 
@@ -287,7 +291,7 @@ def test_a_folder_without_permission_is_named(
     def guarded(path: str | Path = ".") -> Iterator[os.DirEntry[str]]:
         if Path(path).name == "密":
             raise PermissionError(13, "Permission denied", str(path))
-        return scan(path)  # type: ignore[return-value]
+        return scan(path)
 
     monkeypatch.setattr("os.scandir", guarded)
     assert "密" in refused(run("add", tmp_path / "密", "--library", library))
@@ -509,13 +513,18 @@ def test_ctrl_c_while_waiting_for_questions(warm: Path) -> None:
     pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
     # A test that runs in the background of a shell has SIGINT ignored, and hands that on.
     heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
-    with subprocess.Popen(command, cwd=ROOT, encoding="utf-8", preexec_fn=heard, **pipes) as process:  # type: ignore[call-overload]
+    options: dict[str, Any] = {"cwd": ROOT, "encoding": "utf-8", "env": buffered(), "preexec_fn": heard, **pipes}
+    with subprocess.Popen(command, **options) as process:
+        assert process.stdin and process.stdout and process.stderr
+        late = Timer(60, process.kill)
+        late.start()
         process.stdin.write("党课\n")
         process.stdin.flush()
         assert json.loads(process.stdout.readline())["question"] == "党课"  # answered before the next is asked
         process.send_signal(signal.SIGINT)
-        assert process.wait(60) == 1
         assert process.stderr.read() == "已停止。\n"
+        assert process.wait() == 1
+        late.cancel()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="pipes of POSIX")
@@ -537,7 +546,7 @@ def test_a_full_disk_is_one_sentence(warm: Path) -> None:
 
 
 def test_output_is_utf8_whatever_the_code_page(warm: Path) -> None:
-    environment = {**os.environ, "PYTHONIOENCODING": "gbk"}
+    environment = {**buffered(), "PYTHONIOENCODING": "gbk"}
     done = in_a_process("ask", "--json", "党课", "--library", warm, env=environment)
     assert (done.returncode, json.loads(done.stdout)["question"]) == (0, "党课")
     done = in_a_process("ask", "😀", "--library", warm, env=environment)
@@ -547,8 +556,8 @@ def test_output_is_utf8_whatever_the_code_page(warm: Path) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="terminals of POSIX")
 def test_a_terminal_of_another_code_page_gets_what_it_can_show(warm: Path) -> None:
     ours, theirs = os.openpty()
-    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "COLUMNS": "80"}
-    options = {"capture_output": False, "stdout": theirs, "stderr": subprocess.PIPE, "env": environment}
+    environment = {**buffered(), "PYTHONIOENCODING": "ascii", "COLUMNS": "80"}
+    options: dict[str, Any] = {"capture_output": False, "stdout": theirs, "stderr": subprocess.PIPE, "env": environment}
     done = in_a_process("--version", "--library", warm, **options)
     os.close(theirs)
     assert (done.returncode, done.stderr) == (0, "")

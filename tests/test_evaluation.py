@@ -283,6 +283,10 @@ def test_a_pin_of_the_second_excerpt_does_not_count(judge: Judge) -> None:
     assert judge(answer, gold=["支部要常建"])["pin"] == 0
 
 
+def test_a_mark_in_one_part_says_nothing_of_the_next(judge: Judge) -> None:
+    assert judge([(["党课要常讲。", "支部要常建。"], ["党课要常"])], gold=["支部要常建"])["pin"] == 0
+
+
 def test_the_title_counts_where_a_quote_is_shown(judge: Judge) -> None:
     assert judge(one_each(*PARTS), gold=["支部要常建"])["title"] == 1
     assert judge(one_each(*PARTS), gold=["支部要常建"], titles=["乙文"])["title"] == 0
