@@ -42,7 +42,10 @@ QUESTIONS = (
     "关心职工生活",
     "党课",
 )
-SPADES = "铁锹保养\n\n铁锹用完以后要擦干净,涂上防锈油,挂在干燥的地方。\n"
+CARE = "铁锹用完以后要擦干净,涂上防锈油,挂在干燥的地方。"
+SPADES = f"铁锹保养\n\n{CARE}\n"
+#: A sentence of the seed: the surest of all questions, whatever encoder is behind.
+WHOLE = "党支部书记如果工作做不好,影响的就是队站或一个整体。"
 
 
 class RoleEncoder(HashEncoder):
@@ -103,16 +106,16 @@ def test_nothing_is_encoded_before_the_first_question(tmp_path: Path) -> None:
         assistant.documents()
         assistant.examples()
         assert encoder.roles == []
-        assistant.ask("如何当好党支部书记")
+        assistant.ask(WHOLE)
         assert set(encoder.roles) == {Role.PASSAGE, Role.QUERY}
 
 
 def test_a_restart_answers_the_same_and_encodes_the_question_only(tmp_path: Path) -> None:
     with opened(tmp_path) as assistant:
-        before = assistant.ask("如何当好党支部书记")
+        before = assistant.ask(WHOLE)
     encoder = RoleEncoder()
     with opened(tmp_path, encoder) as assistant:
-        after = assistant.ask("如何当好党支部书记")
+        after = assistant.ask(WHOLE)
     assert encoder.roles == [Role.QUERY]
     assert replace(after, elapsed_ms=0) == replace(before, elapsed_ms=0)
 
@@ -142,9 +145,9 @@ def test_an_unknown_model_is_an_error_at_the_first_question(tmp_path: Path) -> N
 def test_an_added_file_is_cited_and_a_removed_one_no_longer(tmp_path: Path, spades: Path) -> None:
     with opened(tmp_path / "library") as assistant:
         assert assistant.add([spades]).readings[0].source.name == "铁锹.txt"
-        assert "铁锹.txt" in files(assistant.ask("铁锹用完以后怎么保养"))
+        assert "铁锹.txt" in files(assistant.ask(CARE))
         assert [source.name for source in assistant.remove("铁锹.txt")] == ["铁锹.txt"]
-        assert "铁锹.txt" not in files(assistant.ask("铁锹用完以后怎么保养"))
+        assert "铁锹.txt" not in files(assistant.ask(CARE))
 
 
 def test_a_file_added_twice_is_stored_once(tmp_path: Path, spades: Path) -> None:
@@ -180,17 +183,17 @@ def test_removing_what_is_not_there_is_an_error_with_the_way_out(tmp_path: Path)
 
 def test_what_another_process_adds_or_removes_is_seen_by_the_next_question(tmp_path: Path, spades: Path) -> None:
     with opened(tmp_path / "library") as assistant:
-        assert "铁锹.txt" not in files(assistant.ask("铁锹用完以后怎么保养"))
+        assert "铁锹.txt" not in files(assistant.ask(CARE))
         in_another_process(tmp_path / "library", "assistant.add([Path(sys.argv[2])])", spades)
-        assert "铁锹.txt" in files(assistant.ask("铁锹用完以后怎么保养"))
+        assert "铁锹.txt" in files(assistant.ask(CARE))
         in_another_process(tmp_path / "library", "assistant.remove('铁锹.txt')")
-        assert "铁锹.txt" not in files(assistant.ask("铁锹用完以后怎么保养"))
+        assert "铁锹.txt" not in files(assistant.ask(CARE))
 
 
 def test_an_empty_library_answers_not_found(tmp_path: Path) -> None:
     with opened(tmp_path) as assistant:
         assistant.remove(SEED.name)
-        answer = assistant.ask("如何当好党支部书记")
+        answer = assistant.ask(WHOLE)
         assert isinstance(answer, NotFound)
         assert (answer.nearest, assistant.examples()) == ((), ())
 
@@ -329,15 +332,15 @@ def test_a_changed_text_is_never_shown(
 ) -> None:
     encoder = HashEncoder()
     with opened(tmp_path, encoder) as assistant:
-        assert excerpts(assistant.ask("如何当好党支部书记"))
+        assert excerpts(assistant.ask(WHOLE))
         if not restarted:
             tampered(tmp_path, statement, *values)
             with pytest.raises(NotVerbatim, match="zhiyin check"):
-                assistant.ask("如何当好党支部书记")
+                assistant.ask(WHOLE)
             return
     tampered(tmp_path, statement, *values)
     with opened(tmp_path, encoder) as assistant, pytest.raises(NotVerbatim, match="zhiyin check"):
-        assistant.ask("如何当好党支部书记")
+        assistant.ask(WHOLE)
 
 
 def test_the_check_decodes_a_file_of_any_encoding_as_its_reader_did(tmp_path: Path) -> None:
@@ -346,4 +349,4 @@ def test_the_check_decodes_a_file_of_any_encoding_as_its_reader_did(tmp_path: Pa
         file.write_text(SPADES.replace("铁锹", encoding + "铁锹"), encoding=encoding)
         with opened(tmp_path / encoding) as assistant:
             assistant.add([file])
-            assert file.name in files(assistant.ask(f"{encoding}铁锹用完以后怎么保养"))
+            assert file.name in files(assistant.ask(encoding + CARE))

@@ -216,7 +216,7 @@ def test_no_lines_give_no_lines(run: Run, warm: Path) -> None:
 
 def test_markup_in_questions_and_documents_comes_back_as_it_is(run: Run, library: Path, spades: Path) -> None:
     run("add", spades, "--library", library)
-    question = '<script>alert("铁锹")</script>铁锹用完以后怎么保养'
+    question = '<script>alert("铁锹")</script>铁锹用完以后要怎么擦干净、涂上防锈油'
     answer = json.loads(run("ask", "--json", question, "--library", library).out)
     assert answer["question"] == question
     parts = [part for excerpt in answer["excerpts"] for part in excerpt["parts"] if "铁锹" in part["text"]]
