@@ -62,10 +62,11 @@ class Retriever:
         return np.unique(np.concatenate([nearest, by_words, by_headings]))
 
     def signals(self, query: Query, encoding: Encoding, numbers: Numbers) -> dict[str, Matrix]:
-        """The raw scores of candidates by the name of the signal."""
+        """The scores of candidates by the name of the signal, 1.0 at the most."""
+        of_body, of_heading = self._index.bounds(query.words)
         return {
-            "body": self._index.body_scores(query.words)[numbers],
-            "heading": self._index.heading_scores(query.words)[numbers],
+            "body": share_of_bound(self._index.body_scores(query.words)[numbers], of_body),
+            "heading": share_of_bound(self._index.heading_scores(query.words)[numbers], of_heading),
             "dense": self._index.vectors(numbers) @ encoding.pooled,
             "late": late_interaction(encoding.tokens, [self._index.tokens(int(number)) for number in numbers]),
         }
@@ -92,15 +93,14 @@ def late_interaction(query: Matrix, passages: Sequence[Matrix]) -> Matrix:
     return scores
 
 
-def standardised(scores: Matrix) -> Matrix:
-    """z-scores over the candidates; a signal that tells none of them apart gives zeros."""
-    spread = float(scores.std())
-    return np.asarray((scores - scores.mean()) / spread if spread > 1e-9 else np.zeros_like(scores), dtype=np.float32)
+def share_of_bound(scores: Matrix, bound: float) -> Matrix:
+    """Scores as shares of the highest the question could give: the theoretical normalisation of Bruch et al. (TOIS 2023).
+
+    Unlike z-scores it keeps a match of one common word as weak as it is.
+    """
+    return scores / np.float32(bound) if bound > 0 else np.zeros_like(scores)
 
 
 def weighted_sum(signals: Mapping[str, Matrix], weights: Mapping[str, float]) -> Matrix:
-    """Standardised signals, weighted and added: the linear fusion Bruch et al. (TOIS 2023) find above rank fusion."""
-    added = np.zeros_like(next(iter(signals.values())))
-    for name, scores in signals.items():
-        added += np.float32(weights[name]) * standardised(scores)
-    return added
+    """Signals of one scale, weighted and added: the linear fusion that Bruch et al. (TOIS 2023) find above rank fusion."""
+    return sum((np.float32(weights[name]) * scores for name, scores in signals.items()), np.float32(0))  # type: ignore

@@ -74,7 +74,7 @@ def search(asked: Sequence[Asked]) -> dict[str, float]:
     """The weights of the highest MRR@10 on a coarse grid; `late` is the unit."""
     best, best_score = {"late": 1.0}, -1.0
     names = [name for name in asked[0].signals if name != "late"]
-    for values in itertools.product((0.0, 0.15, 0.3, 0.5, 0.75, 1.0), repeat=len(names)):
+    for values in itertools.product((0.0, 0.05, 0.1, 0.2, 0.4), repeat=len(names)):
         weights = {"late": 1.0, **dict(zip(names, values, strict=True))}
         score = float((1 / ranks(asked, weights)).mean())
         if score > best_score:

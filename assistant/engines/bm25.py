@@ -63,6 +63,10 @@ class Bm25:
             self._scorer.nonoccurrence_array = None  # only BM25L and BM25+ have one
         return np.asarray(self._scorer.get_scores_from_ids(known), dtype=np.float32)
 
+    def bound(self, words: Sequence[str]) -> float:
+        """What the score of a text for these words stays below, however often it holds them all."""
+        return sum(map(self.rarity, words))
+
     def rarity(self, word: str) -> float:
         """Lucene's inverse document frequency: highest for a word that no text holds."""
         number = self._vocabulary.get(word)

@@ -84,6 +84,10 @@ class Index:
         """(N,): BM25 of the title and headings above each passage, a field with its own frequencies and lengths."""
         return self._heading.scores(words)
 
+    def bounds(self, words: Sequence[str]) -> tuple[float, float]:
+        """What the two scores stay below for these words."""
+        return self._body.bound(words), self._heading.bound(words)
+
     def nearest(self, vector: Matrix, k: int) -> tuple[Numbers, Matrix]:
         """The numbers (k,) and cosines (k,) of the passages nearest to a vector (D,), best first."""
         return self._engine.search(vector, k)
