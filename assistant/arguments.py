@@ -10,12 +10,12 @@ from typing import Any, NoReturn
 
 #: argparse's complaints, in the wording of Python 3.11 to 3.14, and ours. `{0}`, `{1}` are the groups.
 _COMPLAINTS = (
-    (r"the following arguments are required: (.+)", "缺少:{0}"),
-    (r"one of the arguments (.+) is required", "以下选项要写明一个:{0}"),
-    (r"unrecognized arguments: (.+)", "多出了不认识的内容:{0}"),
-    (r"argument 命令: invalid choice: '?(.+?)'?(?:, maybe .+?)? \(choose from (.+)\)", "没有命令“{0}”,可用的有:{1}"),
+    (r"the following arguments are required: (.+)", "缺少：{0}"),
+    (r"one of the arguments (.+) is required", "以下选项要写明一个：{0}"),
+    (r"unrecognized arguments: (.+)", "多出了不认识的内容：{0}"),
+    (r"argument 命令: invalid choice: '?(.+?)'?(?:, maybe .+?)? \(choose from (.+)\)", "没有命令“{0}”，可用的有：{1}"),
     (r"argument (.+?): expected (?:one|at least one) argument", "{0} 后面缺少内容"),
-    (r"argument (.+?): invalid int value: '(.*)'", "{0} 后面应是整数,不能是“{1}”"),
+    (r"argument (.+?): invalid int value: '(.*)'", "{0} 后面应是整数，不能是“{1}”"),
     (r"argument (.+?): not allowed with argument (.+)", "{0} 不能与 {1} 同用"),
     (r"argument (.+?): ignored explicit argument '(.*)'", "{0} 后面不能带“{1}”"),
 )
@@ -43,7 +43,7 @@ class _Help(argparse.HelpFormatter):
         groups: Iterable[Any],
         prefix: str | None = None,
     ) -> None:
-        super().add_usage(usage, actions, groups, "用法:" if prefix is None else prefix)
+        super().add_usage(usage, actions, groups, "用法：" if prefix is None else prefix)
 
 
 def complaint(message: str) -> str:
@@ -51,4 +51,4 @@ def complaint(message: str) -> str:
     for pattern, ours in _COMPLAINTS:
         if match := re.fullmatch(pattern, message):
             return ours.format(*(group.replace("'", "") for group in match.groups()))
-    return f"命令写法有误({message})"
+    return f"命令写法有误（{message}）"

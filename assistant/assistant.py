@@ -130,7 +130,7 @@ class Assistant:
         """Forget the files of that name; none of it is a `LibraryError`."""
         sources = tuple(source for source in self.library.sources() if name in (source.name, source.path, source.id))
         if not sources:
-            raise LibraryError(f"资料库里没有文件“{name}”,请用 zhiyin list 查看已收录的文件。")
+            raise LibraryError(f"资料库里没有文件“{name}”，请用 zhiyin list 查看已收录的文件。")
         for source in sources:
             self.library.remove(source.id)
         return sources
@@ -158,13 +158,13 @@ class Assistant:
     def _checked(self, question: str) -> str:
         text = question.strip()
         if not text:
-            raise BadQuestion("问题是空的,请输入想问的内容。")
+            raise BadQuestion("问题是空的，请输入想问的内容。")
         if re.search(r"[\ud800-\udfff]", text):  # bytes that are no UTF-8, as they come from a command line (PEP 383)
-            raise BadQuestion("问题里有无法识别的字符,请用 UTF-8 编码重新输入。")
+            raise BadQuestion("问题里有无法识别的字符，请用 UTF-8 编码重新输入。")
         if len(text) > self._settings.max_question:
-            raise BadQuestion(f"问题太长({len(text)} 字),请缩短到 {self._settings.max_question} 字以内。")
+            raise BadQuestion(f"问题太长（{len(text)} 字），请缩短到 {self._settings.max_question} 字以内。")
         if not re.search(r"\w", text):
-            raise BadQuestion("问题里没有可以查找的文字,请用几个字说明想问什么。")
+            raise BadQuestion("问题里没有可以查找的文字，请用几个字说明想问什么。")
         return text
 
     def _ready(self) -> _Engine:
@@ -211,7 +211,7 @@ class _Originals:
         except UnicodeDecodeError:
             text = ""
         if sha256(content).hexdigest() != source_id or not text:
-            raise NotVerbatim(f"保存的原件“{source.name}”与收录时不符,已停止显示,请运行 zhiyin check 检查资料库。")
+            raise NotVerbatim(f"保存的原件“{source.name}”与收录时不符，已停止显示，请运行 zhiyin check 检查资料库。")
         return text
 
 
@@ -233,7 +233,7 @@ def _files(paths: Iterable[Path]) -> tuple[list[Path], list[str], list[str]]:
     refused: list[str] = []
 
     def refuse(error: OSError) -> None:
-        refused.append(f"无法打开文件夹“{error.filename}”({error.strerror}),请检查权限后重试。")
+        refused.append(f"无法打开文件夹“{error.filename}”（{error.strerror}），请检查权限后重试。")
 
     for path in paths:
         if not os.path.isdir(path):

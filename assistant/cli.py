@@ -47,11 +47,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _settle_output()
         return 0
     except OSError as error:
-        return _stopped(f"系统无法完成读写({error}),请检查磁盘空间和权限后重试。")
+        return _stopped(f"系统无法完成读写（{error}），请检查磁盘空间和权限后重试。")
     except Exception as error:  # the last stop before the user, to whom a traceback says nothing: see it by -X dev
         if sys.flags.dev_mode:
             raise
-        return _stopped(f"程序出错了({type(error).__name__}: {error}),请把这句话和所用的命令告诉维护者。")
+        return _stopped(f"程序出错了（{type(error).__name__}: {error}），请把这句话和所用的命令告诉维护者。")
 
 
 def _stopped(sentence: str) -> int:
@@ -83,7 +83,7 @@ def _prepare_streams() -> None:
 
 
 def _parser() -> Parser:
-    parser = Parser(prog="zhiyin", description="指引:用大白话提问,得到资料里的原文和出处。")
+    parser = Parser(prog="zhiyin", description="指引：用大白话提问，得到资料里的原文和出处。")
     parser.add_argument("--version", action="version", version=f"指引 {__version__}", help="显示版本号")
     _add_shared(parser, None)
     commands = parser.add_subparsers(required=True, metavar="命令")
@@ -95,27 +95,27 @@ def _parser() -> Parser:
         return sub
 
     ask = add("ask", _ask, "提一个问题")
-    ask.add_argument("question", nargs="+", metavar="问题", help="用大白话写;--json - 则从标准输入每行读一个")
+    ask.add_argument("question", nargs="+", metavar="问题", help="用大白话写；--json - 则从标准输入每行读一个")
     ask.add_argument("--json", action="store_true", help="每个回答输出一行 JSON")
     add_files = add("add", _add, "收录文件或文件夹")
-    add_files.add_argument("paths", nargs="+", type=Path, metavar="路径", help="文件,或里面有文件的文件夹")
+    add_files.add_argument("paths", nargs="+", type=Path, metavar="路径", help="文件，或里面有文件的文件夹")
     remove = add("remove", _remove, "移除文件")
-    remove.add_argument("names", nargs="+", metavar="文件名", help="已收录的文件,见 zhiyin list")
+    remove.add_argument("names", nargs="+", metavar="文件名", help="已收录的文件，见 zhiyin list")
     add("list", _list, "列出已收录的文章")
     add("check", _check, "检查资料库是否完好")
     evaluate = add("evaluate", _evaluate, "用带答案的问题衡量检索质量")
     what = evaluate.add_mutually_exclusive_group(required=True)
     what.add_argument("--beir", type=Path, metavar="DIR", help="BEIR 格式的文件夹")
-    what.add_argument("--questions", type=Path, metavar="FILE", help="带标准引文的问题,每行一个 JSON")
+    what.add_argument("--questions", type=Path, metavar="FILE", help="带标准引文的问题，每行一个 JSON")
     evaluate.add_argument("--json", action="store_true", help="最后一行输出 JSON")
     serve = add("serve", _serve, "启动问答网页")
-    serve.add_argument("--host", default="127.0.0.1", help="监听地址(默认 127.0.0.1,只限本机)")
-    serve.add_argument("--port", type=int, default=7860, help="端口(默认 7860)")
+    serve.add_argument("--host", default="127.0.0.1", help="监听地址（默认 127.0.0.1，只限本机）")
+    serve.add_argument("--port", type=int, default=7860, help="端口（默认 7860）")
     return parser
 
 
 def _add_shared(parser: Parser, default: str | None) -> None:
-    where = "资料库文件夹(默认由 ZHIYIN_HOME 指定,或个人数据文件夹)"
+    where = "资料库文件夹（默认由 ZHIYIN_HOME 指定，或个人数据文件夹）"
     parser.add_argument("--library", type=Path, metavar="DIR", default=default, help=where)
     parser.add_argument("--model", metavar="NAME", default=default, help="换用本机上的 sentence-transformers 模型")
 
@@ -179,13 +179,13 @@ def _add(options: argparse.Namespace) -> int:
         for reading in added.readings:
             print(_summary(reading))
         for name in added.unchanged:
-            print(f"{_shown(name)}:内容没有变化,未重复收录。")
+            print(f"{_shown(name)}：内容没有变化，未重复收录。")
         if added.skipped:
-            print(f"跳过 {len(added.skipped)} 个不支持的文件:{'、'.join(map(_shown, added.skipped))}。")
+            print(f"跳过 {len(added.skipped)} 个不支持的文件：{'、'.join(map(_shown, added.skipped))}。")
         for sentence in added.refused:
             print(sentence, file=sys.stderr)
         if not (added.readings or added.unchanged or added.refused):
-            print(f"没有找到可以收录的文件,支持的格式有:{'、'.join(assistant.formats())}。", file=sys.stderr)
+            print(f"没有找到可以收录的文件，支持的格式有：{'、'.join(assistant.formats())}。", file=sys.stderr)
             return 1
         if added.readings:
             assistant.warm_up()
@@ -201,8 +201,8 @@ def _summary(reading: Reading) -> str:
     headings = sum(len(span) for span in reading.headings())
     noise = sum(len(piece.span) for piece in reading.boilerplate)
     return (
-        f"{_shown(reading.source.name)}:收录 {len(reading.documents)} 篇文章,{len(reading.passages)} 个段落"
-        f"(编码 {reading.source.encoding},正文 {passages} 字,标题 {headings} 字,杂项 {noise} 字)。"
+        f"{_shown(reading.source.name)}：收录 {len(reading.documents)} 篇文章，{len(reading.passages)} 个段落"
+        f"（编码 {reading.source.encoding}，正文 {passages} 字，标题 {headings} 字，杂项 {noise} 字）。"
     )
 
 
@@ -210,7 +210,7 @@ def _remove(options: argparse.Namespace) -> int:
     with _open(options) as assistant:
         for name in options.names:
             for source in assistant.remove(name):
-                print(f"{_shown(source.name)}:已移除。")
+                print(f"{_shown(source.name)}：已移除。")
     return 0
 
 
@@ -218,12 +218,12 @@ def _list(options: argparse.Namespace) -> int:
     with _open(options) as assistant:
         readings = assistant.library.readings()
     for reading in readings:
-        print(f"{_shown(reading.source.name)}({len(reading.documents)} 篇,{len(reading.passages)} 段)")
+        print(f"{_shown(reading.source.name)}（{len(reading.documents)} 篇，{len(reading.passages)} 段）")
         for document in reading.documents:
-            traits = ",".join(f"{trait}:{document.text(span)}" for trait, span in document.metadata.items())
+            traits = "，".join(f"{trait}：{document.text(span)}" for trait, span in document.metadata.items())
             print(_shown(f"  《{document.title}》{traits and '  ' + traits}"))
     if not readings:
-        print("资料库是空的,请用 zhiyin add 收录文件。")
+        print("资料库是空的，请用 zhiyin add 收录文件。")
     return 0
 
 
@@ -234,7 +234,7 @@ def _check(options: argparse.Namespace) -> int:
         print(problem, file=sys.stderr)
     if problems:
         return 1
-    print(f"资料库完好:{files} 个文件,每处引用都与原文一致。")
+    print(f"资料库完好：{files} 个文件，每处引用都与原文一致。")
     return 0
 
 

@@ -70,7 +70,7 @@ def evaluate_beir(
     judged, passages, queries = judgements(folder), beir_passages(folder), beir_queries(folder)
     asked = [(identity, text) for identity, text in queries if identity in judged]
     if not asked or not passages:
-        raise EvaluationError(f"“{folder}”里没有可评测的内容,请检查段落、问题和 qrels 的编号是否对得上。")
+        raise EvaluationError(f"“{folder}”里没有可评测的内容，请检查段落、问题和 qrels 的编号是否对得上。")
     settings = Settings()
     name = sha256("\n".join(passage.id for passage in passages).encode()).hexdigest()[:16]
     index = Index.open(kept / name, passages, encoder, settings.index, progress)
@@ -105,7 +105,7 @@ def _measured(judged: Mapping[str, Mapping[str, int]], run: Mapping[str, Mapping
     try:
         import ir_measures
     except ImportError:
-        raise EvaluationError('缺少评测所需的组件,请运行 pip install "zhiyin[evaluate]"。') from None
+        raise EvaluationError('缺少评测所需的组件，请运行 pip install "zhiyin[evaluate]"。') from None
     names = {"MRR@10": "RR@10", "nDCG@10": "nDCG@10", "R@1": "R@1", "R@5": "R@5", "R@10": "R@10", "R@100": "R@100"}
     measures = {name: ir_measures.parse_measure(measure) for name, measure in names.items()}
     found = ir_measures.calc_aggregate(list(measures.values()), judged, run)
@@ -127,7 +127,7 @@ def judgements(folder: Path) -> dict[str, dict[str, int]]:
             for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
                 judged[row["query-id"]][row["corpus-id"]] = int(row["score"])
     except (OSError, KeyError, TypeError, ValueError, csv.Error) as error:
-        raise EvaluationError(f"无法读取“{file}”({error}),请检查是否为 BEIR 格式。") from None
+        raise EvaluationError(f"无法读取“{file}”（{error}），请检查是否为 BEIR 格式。") from None
     return dict(judged)
 
 
@@ -154,7 +154,7 @@ def evaluate_questions(assistant: Assistant, file: Path) -> Report:
         try:
             figures = _score(judged, assistant.ask(judged.question), assistant)
         except BadQuestion as error:
-            raise EvaluationError(f"“{file}”里的问题“{judged.question[:20]}”不能提问:{error}") from None
+            raise EvaluationError(f"“{file}”里的问题“{judged.question[:20]}”不能提问：{error}") from None
         scored[""].append(figures)
         scored[judged.kind].append(figures)
     return Report({kind: _means(rows) for kind, rows in scored.items()})
@@ -173,7 +173,7 @@ def judged_questions(file: Path) -> tuple[Judgement, ...]:
         for row in _rows(file)
     )
     if not found:
-        raise EvaluationError(f"“{file}”里没有问题,请每行写一个 JSON 对象。")
+        raise EvaluationError(f"“{file}”里没有问题，请每行写一个 JSON 对象。")
     return found
 
 
@@ -253,13 +253,13 @@ class Row:
     def text(self, name: str, default: str | None = None) -> str:
         value = self.values.get(name, default)
         if not isinstance(value, str):
-            raise EvaluationError(f"{self.place}的 {name} 应是一段文字,请检查格式。")
+            raise EvaluationError(f"{self.place}的 {name} 应是一段文字，请检查格式。")
         return value
 
     def texts(self, name: str, default: Sequence[str] | None = None) -> tuple[str, ...]:
         value = self.values.get(name, default)
         if not isinstance(value, list | tuple) or not all(isinstance(each, str) and each for each in value):
-            raise EvaluationError(f"{self.place}的 {name} 应是一组不空的文字,请检查格式。")
+            raise EvaluationError(f"{self.place}的 {name} 应是一组不空的文字，请检查格式。")
         return tuple(value)
 
 
@@ -270,7 +270,7 @@ def _rows(file: Path) -> Iterator[Row]:
                 if line.strip():
                     yield _parsed(f"“{file}”第 {number} 行", line)
     except (OSError, UnicodeDecodeError) as error:
-        raise EvaluationError(f"无法读取“{file}”({error}),请检查路径和编码。") from None
+        raise EvaluationError(f"无法读取“{file}”（{error}），请检查路径和编码。") from None
 
 
 def _parsed(place: str, line: str) -> Row:
@@ -279,5 +279,5 @@ def _parsed(place: str, line: str) -> Row:
     except (ValueError, RecursionError):
         row = None
     if not isinstance(row, dict):
-        raise EvaluationError(f"{place}不是 JSON 对象,请检查格式。")
+        raise EvaluationError(f"{place}不是 JSON 对象，请检查格式。")
     return Row(place, row)

@@ -21,7 +21,7 @@ def read_file(path: Path, content: bytes, settings: IndexSettings) -> Reading:
     if lost:
         line = reading.source.text.count("\n", 0, lost[0].start) + 1
         raise UnreadableFile(
-            f"文件“{path.name}”第 {line} 行起有文字无法归入段落,为免遗漏没有收录,请把该处另存为普通文本再试。"
+            f"文件“{path.name}”第 {line} 行起有文字无法归入段落，为免遗漏没有收录，请把该处另存为普通文本再试。"
         )
     return reading
 

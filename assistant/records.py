@@ -36,7 +36,7 @@ class Span:
         """The characters of `text` at this place; a place outside it is `NotVerbatim`."""
         if self.end > len(text):
             raise NotVerbatim(
-                f"引用位置 {self.start}–{self.end} 超出原文长度 {len(text)},请运行 zhiyin check 检查资料库。"
+                f"引用位置 {self.start}–{self.end} 超出原文长度 {len(text)}，请运行 zhiyin check 检查资料库。"
             )
         return text[self.start : self.end]
 

@@ -237,9 +237,9 @@ def test_what_is_no_question_is_refused(run: Run, warm: Path, question: str) -> 
 def test_add_tells_what_became_of_every_character(run: Run, library: Path, spades: Path) -> None:
     done = run("add", spades, "--library", library)
     body = len(SPADES.split("\n")[2])
-    expected = f"铁锹.txt:收录 1 篇文章,1 个段落(编码 utf-8,正文 {body} 字,标题 4 字,杂项 0 字)。\n"
+    expected = f"铁锹.txt：收录 1 篇文章，1 个段落（编码 utf-8，正文 {body} 字，标题 4 字，杂项 0 字）。\n"
     assert done == Done(0, expected, "")
-    assert run("add", spades, "--library", library) == Done(0, "铁锹.txt:内容没有变化,未重复收录。\n", "")
+    assert run("add", spades, "--library", library) == Done(0, "铁锹.txt：内容没有变化，未重复收录。\n", "")
 
 
 def test_add_takes_folders_and_names_what_it_skips(run: Run, library: Path, spades: Path) -> None:
@@ -248,14 +248,14 @@ def test_add_takes_folders_and_names_what_it_skips(run: Run, library: Path, spad
     (spades.parent / "资料" / "表.xyz").write_text("1")
     code, out, err = run("add", spades.parent / "资料", "--library", library)
     assert (code, err) == (0, "")
-    assert out.splitlines()[0].startswith("铁锹.txt:收录 1 篇文章")
-    assert out.splitlines()[1] == "跳过 1 个不支持的文件:表.xyz。"
+    assert out.splitlines()[0].startswith("铁锹.txt：收录 1 篇文章")
+    assert out.splitlines()[1] == "跳过 1 个不支持的文件：表.xyz。"
 
 
 def test_the_good_files_are_kept_and_the_bad_ones_named(run: Run, library: Path, spades: Path) -> None:
     code, out, err = run("add", spades.with_name("没有.txt"), spades, "--library", library)
     assert code == 1
-    assert out.startswith("铁锹.txt:收录 1 篇文章")
+    assert out.startswith("铁锹.txt：收录 1 篇文章")
     assert "没有.txt" in err
     assert "《铁锹保养》" in run("list", "--library", library).out
 
@@ -275,10 +275,14 @@ def test_a_file_that_cannot_be_read_is_named(
 def test_a_file_without_permission_is_named(
     run: Run, library: Path, spades: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def forbidden(path: Path) -> bytes:
-        raise PermissionError(13, "Permission denied", str(path))
+    read = Path.read_bytes
 
-    monkeypatch.setattr(Path, "read_bytes", forbidden)  # root may read everything
+    def guarded(path: Path) -> bytes:
+        if path == spades:
+            raise PermissionError(13, "Permission denied", str(path))
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", guarded)  # root may read everything
     assert "铁锹.txt" in refused(run("add", spades, "--library", library))
 
 
@@ -303,9 +307,9 @@ def test_a_folder_with_nothing_to_read_says_what_can_be(run: Run, library: Path,
 
 
 def test_remove_forgets_a_file_and_refuses_an_unknown_one(run: Run, library: Path) -> None:
-    assert run("remove", SEED.name, "--library", library) == Done(0, f"{SEED.name}:已移除。\n", "")
+    assert run("remove", SEED.name, "--library", library) == Done(0, f"{SEED.name}：已移除。\n", "")
     assert SEED.name in refused(run("remove", SEED.name, "--library", library))
-    assert run("list", "--library", library) == Done(0, "资料库是空的,请用 zhiyin add 收录文件。\n", "")
+    assert run("list", "--library", library) == Done(0, "资料库是空的，请用 zhiyin add 收录文件。\n", "")
     done = run("ask", QUESTION, "--library", library)
     assert (done.code, done.out.splitlines()[0]) == (0, "未找到：资料里没有能回答这个问题的原文。")
 
@@ -313,9 +317,9 @@ def test_remove_forgets_a_file_and_refuses_an_unknown_one(run: Run, library: Pat
 def test_list_names_files_articles_and_their_authors(run: Run, warm: Path) -> None:
     code, out, err = run("list", "--library", warm)
     assert (code, err) == (0, "")
-    assert re.fullmatch(rf"{re.escape(SEED.name)}\(9 篇,\d+ 段\)", out.splitlines()[0])
+    assert re.fullmatch(rf"{re.escape(SEED.name)}（9 篇，\d+ 段）", out.splitlines()[0])
     assert "  《当好党支部书记应具备的十种能力》" in out.splitlines()
-    assert "作者:邱艳玲" in out
+    assert "作者：邱艳玲" in out
 
 
 def test_list_does_not_let_a_title_steer_the_terminal(run: Run, library: Path, tmp_path: Path) -> None:
@@ -327,7 +331,7 @@ def test_list_does_not_let_a_title_steer_the_terminal(run: Run, library: Path, t
 
 
 def test_check_finds_a_sound_library_sound(run: Run, warm: Path) -> None:
-    assert run("check", "--library", warm) == Done(0, "资料库完好:1 个文件,每处引用都与原文一致。\n", "")
+    assert run("check", "--library", warm) == Done(0, "资料库完好：1 个文件，每处引用都与原文一致。\n", "")
 
 
 def test_check_names_what_was_changed(run: Run, library: Path) -> None:
@@ -430,16 +434,16 @@ def test_a_library_that_cannot_be_written_is_refused(
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        ([], "缺少:命令。"),
-        (["ask"], "缺少:问题。"),
-        (["add"], "缺少:路径。"),
-        (["remove"], "缺少:文件名。"),
-        (["问"], "没有命令“问”,可用的有:ask, add, remove, list, check, evaluate, serve。"),
-        (["list", "--all"], "多出了不认识的内容:--all。"),
-        (["ask", "--js", "党课"], "多出了不认识的内容:--js。"),
+        ([], "缺少：命令。"),
+        (["ask"], "缺少：问题。"),
+        (["add"], "缺少：路径。"),
+        (["remove"], "缺少：文件名。"),
+        (["问"], "没有命令“问”，可用的有：ask, add, remove, list, check, evaluate, serve。"),
+        (["list", "--all"], "多出了不认识的内容：--all。"),
+        (["ask", "--js", "党课"], "多出了不认识的内容：--js。"),
         (["list", "--library"], "--library 后面缺少内容。"),
-        (["serve", "--port", "门"], "--port 后面应是整数,不能是“门”。"),
-        (["evaluate"], "以下选项要写明一个:--beir --questions。"),
+        (["serve", "--port", "门"], "--port 后面应是整数，不能是“门”。"),
+        (["evaluate"], "以下选项要写明一个：--beir --questions。"),
         (["evaluate", "--beir", "a", "--questions", "b"], "--questions 不能与 --beir 同用。"),
         (["ask", "--json=是", "党课"], "--json 后面不能带“是”。"),
     ],
@@ -447,13 +451,13 @@ def test_a_library_that_cannot_be_written_is_refused(
 def test_wrong_usage_is_explained_in_chinese(run: Run, arguments: list[str], complaint: str) -> None:
     code, out, err = run(*arguments)
     assert (code, out) == (2, "")
-    assert err.startswith("用法:zhiyin")
+    assert err.startswith("用法：zhiyin")
     assert re.search(rf"^{re.escape(complaint)}运行 zhiyin.* --help 查看说明。$", err, re.MULTILINE)
     assert not re.search("usage|error|argument|required|choice", err)
 
 
 def test_a_complaint_of_a_later_python_is_at_least_introduced() -> None:
-    assert complaint("something new") == "命令写法有误(something new)"
+    assert complaint("something new") == "命令写法有误（something new）"
 
 
 COMMANDS = ("ask", "add", "remove", "list", "check", "evaluate", "serve")

@@ -27,7 +27,7 @@ class CentredEncoder:
 
     def __init__(self, encoder: Encoder, centres: Matrix) -> None:
         if centres.shape != (len(ROLES), 2, encoder.dimension):
-            raise EncoderError(f"向量模型的 {CENTRES} 与模型的维数 {encoder.dimension} 不符,请重新安装“指引”。")
+            raise EncoderError(f"向量模型的 {CENTRES} 与模型的维数 {encoder.dimension} 不符，请重新安装“指引”。")
         self._encoder = encoder
         self._centres = centres
         self._digest = sha256(np.ascontiguousarray(centres, dtype="<f4").tobytes()).hexdigest()
@@ -56,5 +56,5 @@ def centred(encoder: Encoder, folder: Path) -> Encoder:
     try:
         centres = np.load(file, allow_pickle=False)
     except (OSError, ValueError) as error:
-        raise EncoderError(f"向量模型文件 {file} 已损坏,请重新安装“指引”,或改用其他模型文件夹。") from error
+        raise EncoderError(f"向量模型文件 {file} 已损坏，请重新安装“指引”，或改用其他模型文件夹。") from error
     return CentredEncoder(encoder, np.asarray(centres, dtype=np.float32))

@@ -115,14 +115,14 @@ class OnnxEncoder:
         try:
             return self._path(name).read_bytes()
         except OSError as error:
-            raise EncoderError(f"无法读取向量模型文件 {self._folder / name},请检查文件权限后重试。") from error
+            raise EncoderError(f"无法读取向量模型文件 {self._folder / name}，请检查文件权限后重试。") from error
 
     def _path(self, name: str) -> Path:
         path = self._folder / name
         if not path.is_file():
-            raise EncoderError(f"向量模型不完整:找不到 {path},请重新安装“指引”,或改用其他模型文件夹。")
+            raise EncoderError(f"向量模型不完整：找不到 {path}，请重新安装“指引”，或改用其他模型文件夹。")
         return path
 
 
 def _damaged(path: Path) -> EncoderError:
-    return EncoderError(f"向量模型文件 {path} 已损坏,请重新安装“指引”,或改用其他模型文件夹。")
+    return EncoderError(f"向量模型文件 {path} 已损坏，请重新安装“指引”，或改用其他模型文件夹。")

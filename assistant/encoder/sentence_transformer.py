@@ -81,7 +81,7 @@ class SentenceTransformerEncoder:
             return_special_tokens_mask=True,
         )
         if pieces["input_ids"] != output["input_ids"][present].tolist():
-            raise EncoderError(f"模型“{self._name}”改动了输入的文字,无法逐词比对,请换一个模型。")
+            raise EncoderError(f"模型“{self._name}”改动了输入的文字，无法逐词比对，请换一个模型。")
         special = pieces["special_tokens_mask"]
         own, starts = own_tokens(full, len(prompt), pieces.tokens(), pieces["offset_mapping"], special)
         return Encoding(pooled, unit(states[own]), starts)
@@ -97,10 +97,10 @@ class SentenceTransformerEncoder:
         folder = Path(self._name).expanduser()
         is_folder = folder.is_dir()
         if not is_folder and (folder.is_absolute() or self._name.startswith((".", "~"))):
-            raise EncoderError(f"找不到模型文件夹 {self._name},请检查路径。")
+            raise EncoderError(f"找不到模型文件夹 {self._name}，请检查路径。")
         model = _loaded(str(folder)) if is_folder else _downloaded(self._name)
         if not getattr(model.tokenizer, "is_fast", False):
-            raise EncoderError(f"模型“{self._name}”的分词器不能给出每个词的位置,请换一个带 tokenizer.json 的模型。")
+            raise EncoderError(f"模型“{self._name}”的分词器不能给出每个词的位置，请换一个带 tokenizer.json 的模型。")
         return model
 
 
@@ -111,7 +111,7 @@ def _loaded(name: str) -> SentenceTransformer:
     try:
         return SentenceTransformer(name, local_files_only=True)
     except Exception as error:  # what a damaged or missing file raises depends on the file
-        raise EncoderError(f"无法加载模型 {name}:它不是完整的 sentence-transformers 模型,请换一个。") from error
+        raise EncoderError(f"无法加载模型 {name}：它不是完整的 sentence-transformers 模型，请换一个。") from error
 
 
 def _stay_offline() -> None:
@@ -130,7 +130,7 @@ def _downloaded(name: str) -> SentenceTransformer:
         return _loaded(name)
     except EncoderError as error:
         raise EncoderError(
-            f"本机没有模型“{name}”的完整文件,本程序也不联网下载,请先运行 hf download {name},或改用模型文件夹的路径。"
+            f"本机没有模型“{name}”的完整文件，本程序也不联网下载，请先运行 hf download {name}，或改用模型文件夹的路径。"
         ) from error
 
 

@@ -69,7 +69,7 @@ class Index:
             with FileLock(build.generations.lock, timeout=_PATIENCE):
                 return build.load() or build.on_disk()  # another process may have built it while we waited
         except Timeout as error:
-            raise LibraryBusy(f"另一个程序正在“{folder}”建立索引,请等它完成后重试。") from error
+            raise LibraryBusy(f"另一个程序正在“{folder}”建立索引，请等它完成后重试。") from error
         except (OSError, NotImplementedError):  # read-only, full, or a file system without locks
             return build.in_memory()
 
@@ -155,7 +155,7 @@ class _Build:
                 self._write(Path(name))
                 return self._read(Path(name), mapped=False)
         except OSError as error:
-            raise LibraryError(f"索引无处可写,连临时文件夹也不行({error}),请检查权限和磁盘空间。") from error
+            raise LibraryError(f"索引无处可写，连临时文件夹也不行（{error}），请检查权限和磁盘空间。") from error
 
     def _write(self, folder: Path) -> None:
         engine = FlatEngine(self._encoder.dimension)

@@ -124,7 +124,7 @@ def _encode(encoder: Encoder, texts: Sequence[str]) -> list[Encoding]:
     if len(encodings) != len(texts) or any(
         each.pooled.shape != (width,) or each.tokens.shape != (len(each.tokens), width) for each in encodings
     ):
-        raise EncoderError(f"编码模型给出的向量与它声明的维数 {width} 不符,请换一个模型。")
+        raise EncoderError(f"编码模型给出的向量与它声明的维数 {width} 不符，请换一个模型。")
     return encodings
 
 

@@ -184,4 +184,4 @@ class Library:
 
 
 def _unknown(source_id: str) -> LibraryError:
-    return LibraryError(f"资料库里没有编号为 {source_id} 的文件,请用 zhiyin list 查看已收录的文件。")
+    return LibraryError(f"资料库里没有编号为 {source_id} 的文件，请用 zhiyin list 查看已收录的文件。")

@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from assistant.library.rows import short_hash
 
-_AGAIN = "请用 zhiyin remove 移除它,再用 zhiyin add 重新收录"
+_AGAIN = "请用 zhiyin remove 移除它，再用 zhiyin add 重新收录"
 _OF_DOCUMENT = "JOIN document ON document.id = document WHERE source = :source"
 #: The places stored for a source, by the word a user knows them by.
 _SPANS = {
@@ -30,31 +30,31 @@ def problems(database: sqlite3.Connection) -> Iterator[str]:
     try:
         for (verdict,) in database.execute("PRAGMA integrity_check"):
             if verdict != "ok":
-                yield f"数据库完整性检查未通过({verdict}),请把资料库移到别处保存,再重新收录文件。"
+                yield f"数据库完整性检查未通过（{verdict}），请把资料库移到别处保存，再重新收录文件。"
         for table, *_ in database.execute("PRAGMA foreign_key_check"):
-            yield f"数据表 {table} 里有失去归属的记录,请把资料库移到别处保存,再重新收录文件。"
+            yield f"数据表 {table} 里有失去归属的记录，请把资料库移到别处保存，再重新收录文件。"
         for (source,) in database.execute("SELECT id FROM source ORDER BY name, id").fetchall():
             yield from _source_problems(database, source)
     except sqlite3.DatabaseError as error:
-        yield f"数据库无法完整读取({error}),请把资料库移到别处保存,再重新收录文件。"
+        yield f"数据库无法完整读取（{error}），请把资料库移到别处保存，再重新收录文件。"
 
 
 def _source_problems(database: sqlite3.Connection, source: str) -> Iterator[str]:
     query = "SELECT name, encoding, text, content FROM source WHERE id = ?"
     name, encoding, text, content = database.execute(query, (source,)).fetchone()
     if sha256(content).hexdigest() != source:
-        yield f"文件“{name}”保存的原件与收录时不符,{_AGAIN}。"
+        yield f"文件“{name}”保存的原件与收录时不符，{_AGAIN}。"
     if not _decodes_to(content, encoding, text):
-        yield f"文件“{name}”的文字与原件不符,{_AGAIN}。"
+        yield f"文件“{name}”的文字与原件不符，{_AGAIN}。"
     for kind, query in _SPANS.items():
         for start, stop in database.execute(query, {"source": source}):
             if not 0 <= start <= stop <= len(text):
-                yield f"文件“{name}”的{kind}位置 {start}–{stop} 超出原文,{_AGAIN}。"
+                yield f"文件“{name}”的{kind}位置 {start}–{stop} 超出原文，{_AGAIN}。"
     yield from _nesting_problems(database, source, name)
     yield from _passage_problems(database, source, name, text)
     covering = [span for kind in _COVERING for span in database.execute(_SPANS[kind], {"source": source})]
     for start, stop in _uncovered(text, covering):
-        yield f"文件“{name}”的 {start}–{stop} 处文字没有收录到任何段落、标题或杂项,{_AGAIN}。"
+        yield f"文件“{name}”的 {start}–{stop} 处文字没有收录到任何段落、标题或杂项，{_AGAIN}。"
 
 
 def _decodes_to(content: bytes, encoding: str, text: str) -> bool:
@@ -71,20 +71,20 @@ def _nesting_problems(database: sqlite3.Connection, source: str, name: str) -> I
     sections = f"""SELECT section.start, section.stop FROM section {_OF_DOCUMENT}
         AND NOT (document.start <= section.start AND section.stop <= document.stop)"""
     for start, stop in database.execute(sections, {"source": source}):
-        yield f"文件“{name}”的章节 {start}–{stop} 超出它的文章,{_AGAIN}。"
+        yield f"文件“{name}”的章节 {start}–{stop} 超出它的文章，{_AGAIN}。"
     passages = """SELECT passage.start, passage.stop FROM passage JOIN document ON document.id = passage.document
         JOIN section ON section.document = passage.document AND section.place = passage.section
         WHERE source = :source AND NOT (document.start <= passage.start AND passage.stop <= document.stop
             AND section.start <= passage.start AND passage.stop <= section.stop)"""
     for start, stop in database.execute(passages, {"source": source}):
-        yield f"文件“{name}”的段落 {start}–{stop} 超出它的章节或文章,{_AGAIN}。"
+        yield f"文件“{name}”的段落 {start}–{stop} 超出它的章节或文章，{_AGAIN}。"
 
 
 def _passage_problems(database: sqlite3.Connection, source: str, name: str, text: str) -> Iterator[str]:
     query = f"SELECT passage.start, passage.stop, sha256 FROM passage {_OF_DOCUMENT} ORDER BY passage.place"
     for start, stop, stored in database.execute(query, {"source": source}):
         if short_hash(text[start:stop]) != stored:
-            yield f"文件“{name}”的段落 {start}–{stop} 与收录时的文字不符,{_AGAIN}。"
+            yield f"文件“{name}”的段落 {start}–{stop} 与收录时的文字不符，{_AGAIN}。"
 
 
 def _uncovered(text: str, covering: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:

@@ -59,9 +59,9 @@ def named_errors(file: Path) -> Iterator[None]:
     except Timeout as error:
         raise _busy(file) from error
     except UnicodeEncodeError as error:
-        raise LibraryError(f"文件名或文字里有无法保存的字符({error.object!a}),请改名或另存后重试。") from error
+        raise LibraryError(f"文件名或文字里有无法保存的字符（{error.object!a}），请改名或另存后重试。") from error
     except OSError as error:
-        raise LibraryError(f"无法使用资料库“{file}”({error}),请检查路径、权限和磁盘空间。") from error
+        raise LibraryError(f"无法使用资料库“{file}”（{error}），请检查路径、权限和磁盘空间。") from error
 
 
 def open_database(file: Path, patience: float) -> sqlite3.Connection:
@@ -80,7 +80,7 @@ def open_database(file: Path, patience: float) -> sqlite3.Connection:
 
 
 def damaged(file: Path, reason: str) -> LibraryDamaged:
-    return LibraryDamaged(f"资料库文件“{file}”已损坏({reason}),请把它移到别处保存,再用 zhiyin add 重新收录文件。")
+    return LibraryDamaged(f"资料库文件“{file}”已损坏（{reason}），请把它移到别处保存，再用 zhiyin add 重新收录文件。")
 
 
 def _create(file: Path) -> None:
@@ -110,7 +110,7 @@ def _connect(file: Path, mode: str, patience: float) -> sqlite3.Connection:
 def _refuse_unsound(database: sqlite3.Connection, file: Path) -> None:
     (version,) = database.execute("PRAGMA user_version").fetchone()
     if version > VERSION:
-        raise LibraryError(f"资料库“{file}”由更新版本的指引建立,请升级指引后再打开。")
+        raise LibraryError(f"资料库“{file}”由更新版本的指引建立，请升级指引后再打开。")
     (verdict,) = database.execute("PRAGMA quick_check(1)").fetchone()
     if verdict != "ok":
         raise damaged(file, verdict)
@@ -125,8 +125,8 @@ def _named(error: sqlite3.Error, file: Path) -> LibraryError:
         return _busy(file)
     if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR):
         return damaged(file, str(error))
-    return LibraryError(f"无法使用资料库“{file}”({error}),请检查路径、权限和磁盘空间。")
+    return LibraryError(f"无法使用资料库“{file}”（{error}），请检查路径、权限和磁盘空间。")
 
 
 def _busy(file: Path) -> LibraryBusy:
-    return LibraryBusy(f"资料库“{file}”正被另一个程序写入,请等它完成后重试。")
+    return LibraryBusy(f"资料库“{file}”正被另一个程序写入，请等它完成后重试。")

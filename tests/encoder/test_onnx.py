@@ -129,7 +129,7 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", [b"", b"version 1\noid sha256:0\nsize 41726646\n", b"[]", b"\xff\xfe\x00"])
 def test_a_damaged_file_is_named(folder: Path, name: str, content: bytes) -> None:
     (folder / name).write_bytes(content)
-    with pytest.raises(EncoderError, match=f"{name} 已损坏,请重新安装"):
+    with pytest.raises(EncoderError, match=f"{name} 已损坏，请重新安装"):
         OnnxEncoder(folder).encode(["好"], Role.QUERY)
 
 
