@@ -100,6 +100,7 @@ def test_a_forbidden_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyP
     def forbidden(_: Path) -> bytes:
         raise PermissionError(13, os.strerror(13))
 
+    (tmp_path / "a.txt").write_bytes(b"x")
     monkeypatch.setattr(Path, "read_bytes", forbidden)
     with pytest.raises(UnreadableFile, match="没有权限.*请修改权限后重试"):
         read_bytes(tmp_path / "a.txt")
@@ -108,6 +109,20 @@ def test_a_forbidden_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_a_path_that_no_file_can_have_is_refused() -> None:
     with pytest.raises(UnreadableFile, match="无法读取.*请检查"):
         read_bytes(Path("a\0.txt"))
+
+
+def test_a_file_of_another_format_is_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "片.mp4").write_bytes(b"x")
+    monkeypatch.setattr(Path, "read_bytes", lambda _: pytest.fail("read"))
+    with pytest.raises(UnreadableFile, match=r"“片\.mp4”的格式暂不支持"):
+        read_bytes(tmp_path / "片.mp4")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_refused_instead_of_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "管.txt")
+    with pytest.raises(UnreadableFile, match=r"管\.txt”是管道或设备"):
+        read_bytes(tmp_path / "管.txt")
 
 
 def test_the_bytes_come_back_as_they_are(tmp_path: Path) -> None:
