@@ -351,6 +351,20 @@ def test_a_library_of_a_newer_version_is_refused(library: Library, tmp_path: Pat
         Library.open(tmp_path)
 
 
+def test_a_log_that_cannot_be_read_is_no_reason_to_leave_it_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.library.schema._writable", lambda _: False)  # root may write everywhere
+    with Library.open(tmp_path) as writing:
+        add(writing, make_reading(TEXT))
+        with pytest.raises(LibraryError, match="还没有完成.*zhiyin check"):
+            Library.open(tmp_path)
+    with Library.open(tmp_path) as library:
+        assert library.readings() == (make_reading(TEXT),)
+        with pytest.raises(LibraryError, match="只能读取"):
+            library.put("key", "value")
+
+
 def test_the_log_of_a_database_moved_away_is_not_replayed_into_a_new_one(tmp_path: Path) -> None:
     library = Library.open(tmp_path)
     add(library, make_reading(TEXT))

@@ -2,6 +2,7 @@
 
 A library is one SQLite file in WAL mode: one process writes while others read, and an interrupted write leaves the old
 state. The file is created beside its place and moved there whole, so a file that lacks its tables was damaged later.
+Where nothing may be written, as on a shared drive or a disc, it is opened only to be read.
 """
 
 from __future__ import annotations
@@ -66,6 +67,8 @@ def named_errors(file: Path) -> Iterator[None]:
 
 def open_database(file: Path, patience: float) -> sqlite3.Connection:
     """The database at `file`, created if missing; it is refused before anything is written to it if it is not sound."""
+    if file.is_file() and not (_writable(file) and _writable(file.parent)):
+        return _open_to_read(file, patience)
     file.parent.mkdir(parents=True, exist_ok=True)
     if not file.exists():
         with FileLock(file.with_name("library.lock"), timeout=patience):
@@ -76,6 +79,26 @@ def open_database(file: Path, patience: float) -> sqlite3.Connection:
     database = _connect(file, "rw", patience)
     database.execute("PRAGMA foreign_keys = ON")
     database.execute("PRAGMA journal_mode = WAL")  # a copy made by other tools may have left it
+    return database
+
+
+def _writable(path: Path) -> bool:
+    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+
+
+def _open_to_read(file: Path, patience: float) -> sqlite3.Connection:
+    """SQLite's ordinary reading would make files beside the database; "immutable" does not, and sees no log either."""
+    logs = [file.with_name(FILE + ending) for ending in ("-wal", "-journal")]
+    if any(log.exists() and log.stat().st_size for log in logs):
+        raise LibraryError(
+            f"资料库“{file}”只能读取，而且有一次写入还没有完成，请由能修改它的用户运行一次 zhiyin check，再重试。"
+        )
+    database = _connect(file, "ro&immutable=1", patience)
+    try:
+        _refuse_unsound(database, file)
+    except BaseException:
+        database.close()
+        raise
     return database
 
 
@@ -125,6 +148,8 @@ def _named(error: sqlite3.Error, file: Path) -> LibraryError:
         return _busy(file)
     if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR):
         return damaged(file, str(error))
+    if primary == sqlite3.SQLITE_READONLY:
+        return LibraryError(f"资料库“{file}”只能读取，不能修改，请修改权限，或用 --library 换一个能写入的文件夹。")
     return LibraryError(f"无法使用资料库“{file}”（{error}），请检查路径、权限和磁盘空间。")
 
 
