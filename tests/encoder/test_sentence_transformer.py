@@ -52,7 +52,7 @@ def test_a_prompt_for_documents_is_used_for_passages(
 ) -> None:
     folder = with_prompts(unpacked_folder, tmp_path / "model", {"document": "passage: "})
     (renamed,), (original,) = (
-        encoder.encode(["支部"], Role.PASSAGE) for encoder in (load_encoder(str(folder)), unpacked)
+        encoder.encode(["支部"], Role.PASSAGE) for encoder in (SentenceTransformerEncoder(str(folder)), unpacked)
     )
     assert np.array_equal(renamed.pooled, original.pooled) and len(renamed.tokens) == 1
 
