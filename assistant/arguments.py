@@ -45,6 +45,10 @@ class _Help(argparse.HelpFormatter):
     ) -> None:
         super().add_usage(usage, actions, groups, "用法：" if prefix is None else prefix)
 
+    def format_help(self) -> str:
+        """argparse puts a colon of its own after the title of a group."""
+        return re.sub(r"^(参数|选项):$", r"\1：", super().format_help(), flags=re.MULTILINE)
+
 
 def complaint(message: str) -> str:
     """What argparse says is wrong, in Chinese; a wording that no row knows stays as it is."""
