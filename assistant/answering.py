@@ -6,16 +6,30 @@ The last step before anything is shown is the verbatim check: every part is slic
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from assistant.confidence import confidence, status_of
 from assistant.duplicates import SAME, containment, shingles
-from assistant.encoder import Encoding
+from assistant.encoder import Encoding, Matrix
 from assistant.errors import NotVerbatim
 from assistant.index import Index
-from assistant.records import Answer, Citation, Excerpt, Hit, NotFound, Part, Passage, Query, Ranking, Span, Status
+from assistant.lists import Outlines, items, listed_section
+from assistant.records import (
+    Answer,
+    Citation,
+    Excerpt,
+    Hit,
+    NotFound,
+    Part,
+    Passage,
+    Query,
+    Ranking,
+    Section,
+    Span,
+    Status,
+)
 from assistant.retrieval import late_interaction
 from assistant.settings import Settings
 from assistant.text import clauses, sentences, words
@@ -33,37 +47,60 @@ _NEAREST = 3
 
 @dataclass(slots=True)
 class _Draft:
-    """An excerpt being made: the passage that was hit, the span shown, and the places that say the same."""
+    """An excerpt being made: the passage that was hit, the section and spans shown, what says the same elsewhere."""
 
     hit: Hit
-    span: Span
+    section: Section
+    spans: tuple[Span, ...]
+    marks: tuple[Span, ...]
     shown: frozenset[str]
     also: list[Citation] = field(default_factory=list)
 
+    def __len__(self) -> int:
+        return sum(map(len, self.spans))
+
     def holds(self, passage: Passage) -> bool:
         """Whether the passage is already shown here, as a neighbour of the one that was hit."""
-        return self.hit.passage.document.id == passage.document.id and passage.span in self.span
+        return self.hit.passage.document.id == passage.document.id and any(passage.span in span for span in self.spans)
+
+    def cite(self, citation: Citation) -> None:
+        """Note a place that says the same, each section once."""
+        if citation.locator not in {other.locator for other in self.also}:
+            self.also.append(citation)
 
 
 #: The characters of a stored source at a place: what the verbatim check compares with.
 Stored = Callable[[str, Span], str]
+#: How well texts fit a question.
+TextSimilarity = Callable[[Encoding, Sequence[str]], Matrix]
 
 
 class Answerer:
     """Makes answers from rankings over one index."""
 
-    def __init__(self, index: Index, stored: Stored, settings: Settings) -> None:
+    def __init__(
+        self,
+        index: Index,
+        background: Matrix,
+        outlines: Outlines,
+        similarity: TextSimilarity,
+        stored: Stored,
+        settings: Settings,
+    ) -> None:
         self._index = index
+        self._background = background
+        self._outlines = outlines
+        self._similarity = similarity
         self._stored = stored
         self._settings = settings
 
     def answer(self, query: Query, encoding: Encoding, ranking: Ranking) -> Answer | NotFound:
         """The excerpts that answer a query with their status, or `NotFound` with the nearest headings."""
-        sure = confidence(self._index, query, ranking)
+        sure = confidence(self._index, self._background, query, encoding, ranking)
         status = status_of(sure)
         if status is Status.NOT_FOUND:
             return NotFound(query.text, sure, nearest_headings(ranking))
-        excerpts = tuple(self._excerpt(draft, query, encoding) for draft in self._drafts(ranking))
+        excerpts = tuple(_excerpt(draft) for draft in self._drafts(query, encoding, ranking))
         for excerpt in excerpts:
             self._check(excerpt)
         return Answer(query.text, status, sure, excerpts)
@@ -75,27 +112,48 @@ class Answerer:
                 name = excerpt.citation.file
                 raise NotVerbatim(f"摘录与原文“{name}”不符,已停止显示,请运行 zhiyin check 检查资料库。")
 
-    def _drafts(self, ranking: Ranking) -> list[_Draft]:
+    def _drafts(self, query: Query, encoding: Encoding, ranking: Ranking) -> list[_Draft]:
         """The excerpts to show: different in content and within the budget; what says the same is cited beside it."""
-        drafts: list[_Draft] = []
+        listed = self._list(query, encoding, ranking)
+        drafts = [listed] if listed else []
         for hit in ranking[:_LOOKED_AT]:
             passage = hit.passage
             if any(draft.holds(passage) for draft in drafts):
                 continue
             content = shingles(passage.text)
             same = next((draft for draft in drafts if containment(content, draft.shown) >= SAME), None)
+            left = self._settings.max_characters - sum(map(len, drafts))
             if same:
-                same.also.append(_citation(passage, passage.span))
-            elif len(drafts) < self._settings.max_excerpts:
-                left = self._settings.max_characters - sum(len(draft.span) for draft in drafts)
-                if left >= _LEAST:
-                    span = self._grown(passage, left)
-                    drafts.append(_Draft(hit, span, shingles(passage.document.text(span))))
+                same.cite(_citation(passage, passage.section, passage.span))
+            elif len(drafts) < self._settings.max_excerpts and left >= _LEAST:
+                span = self._grown(passage, left, left // (self._settings.max_excerpts - len(drafts)))
+                mark = self._highlight(passage, span, query, encoding)
+                shown = shingles(passage.document.text(span))
+                drafts.append(_Draft(hit, passage.section, (span,), (mark,), shown))
         return drafts
 
-    def _grown(self, passage: Passage, budget: int) -> Span:
-        """The passage with its heading, and with its neighbours in the section as far as they fit."""
-        text, limit = passage.document.source.text, min(budget, self._settings.excerpt_characters)
+    def _list(self, query: Query, encoding: Encoding, ranking: Ranking) -> _Draft | None:
+        """The heading of the section that the question asks to enumerate, with the headings of all its items."""
+        section = listed_section(query, ranking, self._outlines, lambda texts: self._similarity(encoding, texts))
+        if section is None:
+            return None
+        hit = next(hit for hit in ranking if hit.passage.span in section.span)
+        found = items(section, self._outlines[hit.passage.document.id])
+        spans = tuple(each.heading for each in (section, *found))
+        if sum(map(len, spans)) > self._settings.list_characters:
+            return None
+        return _Draft(hit, section, spans, self._markable(spans[1:]), frozenset())
+
+    def _markable(self, spans: Sequence[Span]) -> tuple[Span, ...]:
+        """As many of the spans as may be marked together."""
+        lengths = np.cumsum([len(span) for span in spans])
+        return tuple(
+            span for span, upto in zip(spans, lengths, strict=True) if upto <= self._settings.highlight_characters
+        )
+
+    def _grown(self, passage: Passage, budget: int, limit: int) -> Span:
+        """The passage with its heading, and with its neighbours in the section as far as they fit the limit."""
+        text = passage.document.source.text
         if len(passage.span) > budget:
             return _fitting(text, passage.span, budget)
         span, number = passage.span, self._index.number(passage)
@@ -107,12 +165,6 @@ class Answerer:
                     break
                 span, neighbour = joined, neighbour + step
         return _with_heading(text, passage.section.heading, span, budget)
-
-    def _excerpt(self, draft: _Draft, query: Query, encoding: Encoding) -> Excerpt:
-        passage = draft.hit.passage
-        part = Part(draft.span, passage.document.text(draft.span))
-        marked = self._highlight(passage, draft.span, query, encoding)
-        return Excerpt((part,), (marked,), draft.hit.score, _citation(passage, draft.span), tuple(draft.also))
 
     def _highlight(self, passage: Passage, span: Span, query: Query, encoding: Encoding) -> Span:
         """The sentence of the passage that answers best; of an over-long one its best clause."""
@@ -134,6 +186,16 @@ class Answerer:
         return spans[int(np.argmax(late + _WORDS * shares))]
 
 
+def _excerpt(draft: _Draft) -> Excerpt:
+    text = draft.hit.passage.document.text
+    parts = tuple(Part(span, text(span)) for span in draft.spans)
+    whole = Span(draft.spans[0].start, draft.spans[-1].end)
+    citation = _citation(draft.hit.passage, draft.section, whole)
+    # Another place of the same section is no other place.
+    also = tuple(other for other in draft.also if other.locator != citation.locator)
+    return Excerpt(parts, draft.marks, draft.hit.score, citation, also)
+
+
 def nearest_headings(ranking: Ranking) -> tuple[Citation, ...]:
     """The headings above the best passages, each once; a document's title where there is no heading."""
     found: dict[str, Citation] = {}
@@ -142,14 +204,14 @@ def nearest_headings(ranking: Ranking) -> tuple[Citation, ...]:
         while section.parent is not None and not len(section.heading):
             section = section.parent
         place = section.heading if len(section.heading) else hit.passage.span
-        citation = replace(_citation(hit.passage, place), section=section.path())
+        citation = _citation(hit.passage, section, place)
         found.setdefault(citation.locator, citation)
     return tuple(found.values())[:_NEAREST]
 
 
-def _citation(passage: Passage, span: Span) -> Citation:
+def _citation(passage: Passage, section: Section, span: Span) -> Citation:
     document = passage.document
-    return Citation(document.title, document.id, passage.section.path(), document.source.name, document.source.id, span)
+    return Citation(document.title, document.id, section.path(), document.source.name, document.source.id, span)
 
 
 def _joined(span: Span, passage: Passage, neighbour: Passage) -> Span | None:

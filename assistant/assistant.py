@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import RLock
 
 from assistant.answering import Answerer
+from assistant.background import load_background
 from assistant.bundled import seeds_folder
 from assistant.encoder import Encoder
 from assistant.encoder.choose import load_encoder
@@ -177,12 +178,24 @@ class Assistant:
 
     def _build(self, version: tuple[int, int]) -> _Engine:
         folder = self.library.file.parent / "index"
-        index = Index.open(folder, self.library.passages(), self._encoder, self._settings.index, self._progress)
-        return _Engine(
-            version,
-            Retriever(index, self._encoder, self._settings),
-            Answerer(index, _Originals(self.library).slice, self._settings),
+        readings = self.library.readings()
+        passages = [passage for reading in readings for passage in reading.passages]
+        index = Index.open(folder, passages, self._encoder, self._settings.index, self._progress)
+        retriever = Retriever(index, self._encoder, self._settings)
+        outlines = {
+            document.id: outline
+            for reading in readings
+            for document, outline in zip(reading.documents, reading.sections, strict=True)
+        }
+        answerer = Answerer(
+            index,
+            load_background(self._encoder),
+            outlines,
+            retriever.similarity,
+            _Originals(self.library).slice,
+            self._settings,
         )
+        return _Engine(version, retriever, answerer)
 
 
 class _Originals:

@@ -6,6 +6,7 @@ Each signal is a named function over the candidates; `Retriever.retrieve` is the
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -33,8 +34,15 @@ class Retriever:
         self._settings = settings
 
     def encode(self, query: Query) -> Encoding:
-        """The question's vectors."""
-        return self._encoder.encode([query.text], Role.QUERY)[0]
+        """The question's vectors, without the tokens of punctuation: a question mark finds nothing."""
+        encoding = self._encoder.encode([query.text], Role.QUERY)[0]
+        spoken = np.array([query.text[start].isalnum() for start in encoding.starts], dtype=bool)
+        return replace(encoding, tokens=encoding.tokens[spoken], starts=encoding.starts[spoken])
+
+    def similarity(self, encoding: Encoding, texts: Sequence[str]) -> Matrix:
+        """How well each text fits the question by late interaction: for what is no passage, such as headings."""
+        encoded = self._encoder.encode(texts, Role.PASSAGE)
+        return late_interaction(encoding.tokens, [each.tokens for each in encoded])
 
     def retrieve(self, query: Query, encoding: Encoding) -> Ranking:
         """The candidates, best first; equal scores in document order. Nothing to search gives an empty ranking."""
@@ -94,13 +102,13 @@ def late_interaction(query: Matrix, passages: Sequence[Matrix]) -> Matrix:
 
 
 def share_of_bound(scores: Matrix, bound: float) -> Matrix:
-    """Scores as shares of the highest the question could give: the theoretical normalisation of Bruch et al. (TOIS 2023).
+    """Scores as shares of the highest the question could give, the theoretical bound of Bruch et al. (TOIS 2023).
 
-    Unlike z-scores it keeps a match of one common word as weak as it is.
+    Unlike z-scores they keep a match of one common word as weak as it is.
     """
     return scores / np.float32(bound) if bound > 0 else np.zeros_like(scores)
 
 
 def weighted_sum(signals: Mapping[str, Matrix], weights: Mapping[str, float]) -> Matrix:
-    """Signals of one scale, weighted and added: the linear fusion that Bruch et al. (TOIS 2023) find above rank fusion."""
-    return sum((np.float32(weights[name]) * scores for name, scores in signals.items()), np.float32(0))  # type: ignore
+    """Signals weighted and added: the linear fusion that Bruch et al. (TOIS 2023) find above rank fusion."""
+    return np.asarray(np.sum([weights[name] * scores for name, scores in signals.items()], axis=0), dtype=np.float32)

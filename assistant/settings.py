@@ -30,15 +30,15 @@ class IndexSettings:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How much each signal counts; all are at most 1.0. Tuned by `benchmarks.ablation` on pairs, not on judged questions.
+    """How much each signal counts; all are 1.0 at the most. Tuned by `benchmarks.ablation` on pairs, not on questions.
 
     Late interaction ranks, the passage's one vector seconds it. Words only help: they mislead where a question and its
     answer share none.
     """
 
-    body: float = 0.1
+    body: float = 0.05
     heading: float = 0.05
-    dense: float = 0.4
+    dense: float = 0.2
     late: float = 1.0
 
     def by_signal(self) -> dict[str, float]:
@@ -57,8 +57,8 @@ class Settings:
     #: What a reader takes in at a glance, and the contract of `ask`.
     max_excerpts: int = 3
     max_characters: int = 800
-    #: An excerpt grows to its neighbours up to this length, so that three fit the budget.
-    excerpt_characters: int = 260
+    #: A list of headings longer than this is no answer at a glance; the passages are shown instead.
+    list_characters: int = 400
     #: A mark longer than this marks nothing.
     highlight_characters: int = 160
     #: Longest question looked up: a question longer than this is a pasted document.

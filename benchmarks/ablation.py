@@ -55,12 +55,13 @@ def ask(passages: Sequence[Passage], questions: Sequence[tuple[str, str, str]], 
     return asked
 
 
-def ranks(asked: Sequence[Asked], weights: Mapping[str, float]) -> npt.NDArray[np.int64]:
-    """The rank of the right passage for each question, from 1; a missed one far behind."""
+def ranks(asked: Sequence[Asked], weights: Mapping[str, float]) -> npt.NDArray[np.float64]:
+    """The rank of the right passage for each question, from 1, the middle one of equals; a missed one far behind."""
     found = []
     for one in asked:
         scores = weighted_sum(one.signals, weights)
-        found.append(10_000 if one.right < 0 else 1 + int(np.sum(scores > scores[one.right])))
+        right = scores[one.right]
+        found.append(10_000.0 if one.right < 0 else 1 + np.sum(scores > right) + (np.sum(scores == right) - 1) / 2)
     return np.array(found)
 
 

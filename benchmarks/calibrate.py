@@ -20,13 +20,14 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from assistant import confidence
+from assistant.encoder import Encoder, Matrix, Role
 from assistant.encoder.choose import load_encoder
-from assistant.index import Index
+from assistant.index import Index, encoded_text
 from assistant.retrieval import Retriever, parse_query
 from assistant.settings import Settings
 from benchmarks.pairs import Pair, load_pairs, topics
 
-Row = tuple[str, str, bool, list[float]]  # file, kind of question, answerable, evidence
+Row = tuple[str, str, bool, float]  # file, kind of question, answerable, evidence
 
 
 def main() -> None:
@@ -36,21 +37,26 @@ def main() -> None:
     options = parser.parse_args()
     pairs = load_pairs(options.pairs)
     files = sorted({pair.file for pair in pairs})
-    rows = [row for file in files for half in (0, 1) for row in _library(pairs, file, half, options.sample)]
+    encoder = load_encoder(None)
+    vectors = np.stack([each.pooled for each in encoder.encode([encoded_text(p.passage) for p in pairs], Role.PASSAGE)])
+    rows = [
+        row
+        for file in files
+        for half in (0, 1)
+        for row in _library(pairs, encoder, vectors[[pair.file != file for pair in pairs]], file, half, options.sample)
+    ]
     fitting = set(files[::2])
     fit = [row for row in rows if row[0] in fitting]
     report = [row for row in rows if row[0] not in fitting]
     model = LogisticRegression(C=100.0, class_weight="balanced").fit(_features(fit), _labels(fit))
-    names = list(confidence.Evidence.__dataclass_fields__)
-    print("bias", round(float(model.intercept_[0]), 3))
-    for name, weight in zip(names, model.coef_[0], strict=True):
-        alone = roc_auc_score(_labels(report), _features(report)[:, names.index(name)])
-        print(f"{name:10} weight {weight:8.3f}   AUROC alone {alone:.3f}")
+    print(f"bias {model.intercept_[0]:.3f}  weight {model.coef_[0][0]:.3f}")
     _print_report(report, model.predict_proba(_features(report))[:, 1])
 
 
-def _library(pairs: Sequence[Pair], file: str, half: int, sample: int) -> Iterator[Row]:
-    """The evidence for questions asked of a library that holds half of a file's topics."""
+def _library(
+    pairs: Sequence[Pair], encoder: Encoder, background: Matrix, file: str, half: int, sample: int
+) -> Iterator[Row]:
+    """The evidence for questions asked of a library that holds half of a file's topics; other files are the background."""
     own = [pair for pair in pairs if pair.file == file]
     held = set(topics(own)[half::2])
     inside = [pair for pair in own if f"{pair.file}/{pair.topic}" in held]
@@ -62,21 +68,21 @@ def _library(pairs: Sequence[Pair], file: str, half: int, sample: int) -> Iterat
         "far": [question for pair in pairs if pair.file[0] != file[0] for question in pair.questions],
         "not_answered": [("miss", question) for pair in inside for question in pair.not_answered],
     }
-    settings, encoder = Settings(), load_encoder(None)
+    settings = Settings()
     with tempfile.TemporaryDirectory() as folder:
         index = Index.open(Path(folder), [pair.passage for pair in inside], encoder, settings.index)
         retriever = Retriever(index, encoder, settings)
         for kind, questions in kinds.items():
             for style, question in chance.sample(questions, min(sample, len(questions))):
                 query = parse_query(question)
-                ranking = retriever.retrieve(query, retriever.encode(query))
-                found = confidence.evidence(index, query, ranking)
-                values = [float(getattr(found, name)) for name in found.__dataclass_fields__]
-                yield file, f"{kind}:{style}" if kind == "answerable" else kind, kind == "answerable", values
+                encoding = retriever.encode(query)
+                found = confidence.evidence(background, encoding, retriever.retrieve(query, encoding))
+                assert found is not None  # there is a background, and a library
+                yield file, f"{kind}:{style}" if kind == "answerable" else kind, kind == "answerable", found
 
 
 def _features(rows: Sequence[Row]) -> npt.NDArray[np.float64]:
-    return np.array([row[3] for row in rows])
+    return np.array([[row[3]] for row in rows])
 
 
 def _labels(rows: Sequence[Row]) -> npt.NDArray[np.bool_]:

@@ -1,10 +1,11 @@
-"""Measures the mean vectors that `assistant.encoder.centred` takes away.
+"""Measures the mean vectors that `assistant.encoder.centred` takes away, and the background that questions are held to.
 
     python -m embeddings.centre [--write]
 
 The texts are the pairs of `embeddings/data`: every question, and every passage with its title and headings, the way the
 index encodes it. Prints what centring does to the rank of the right passage on half of the files, the means taken from
-the other half; `--write` then takes them from all files and writes `embeddings/model/centres.npy`.
+the other half; `--write` then takes them from all files and writes `centres.npy` and, with the passages' own vectors,
+`background.npz` (see `assistant.background`) to `embeddings/model/`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from assistant.background import FILE as BACKGROUND
 from assistant.encoder import Encoder, Encoding, Matrix, Role
 from assistant.encoder.centred import CENTRES, CentredEncoder
 from assistant.encoder.onnx import OnnxEncoder
@@ -35,7 +37,11 @@ def main() -> None:
     _report("as they are", encoder, *reported)
     _report("centred", CentredEncoder(encoder, measure(encoder, *_texts(files[::2])[:2])), *reported)
     if options.write:
-        np.save(HERE / "model" / CENTRES, measure(encoder, *_texts(files)[:2]), allow_pickle=False)
+        questions, passages, _ = _texts(files)
+        centred = CentredEncoder(encoder, measure(encoder, questions, passages))
+        vectors = np.stack([each.pooled for each in centred.encode(passages, Role.PASSAGE)]).astype(np.float16)
+        np.save(HERE / "model" / CENTRES, centred.centres, allow_pickle=False)
+        np.savez(HERE / "model" / BACKGROUND, vectors=vectors, encoder=np.array(centred.fingerprint))
 
 
 def measure(encoder: Encoder, questions: Sequence[str], passages: Sequence[str]) -> Matrix:
@@ -77,7 +83,11 @@ def _report(
         ranks = []
         for each, number in zip(asked, right[::_EVERY], strict=True):
             late = signal == "late interaction"
-            scores = np.maximum.reduceat(tokens @ each.tokens.T, starts, axis=0).mean(axis=1) if late else pooled @ each.pooled
+            scores = (
+                np.maximum.reduceat(tokens @ each.tokens.T, starts, axis=0).mean(axis=1)
+                if late
+                else pooled @ each.pooled
+            )
             ranks.append(1 + int(np.sum(scores > scores[number])))
         shares = "  ".join(f"{np.mean(np.array(ranks) <= k):.3f}" for k in (1, 3, 50))
         print(f"{signal}, {name}".ljust(28) + shares)

@@ -15,12 +15,12 @@ ROOT = Path(__file__).parent.parent / "assistant"
 LAYERS = (
     ("errors", "bundled"),
     ("records", "settings"),
-    ("text", "encoder", "engines", "render"),
+    ("text", "encoder", "background", "engines", "render"),
     ("readers", "boilerplate", "numbering", "marks", "articles", "outline", "passages", "reading", "duplicates"),
     ("library",),
     ("index",),
     ("retrieval",),
-    ("confidence", "answering"),
+    ("confidence", "lists", "answering"),
     ("assistant",),
     ("cli", "arguments", "web", "evaluation"),
 )

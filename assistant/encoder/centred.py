@@ -29,7 +29,7 @@ class CentredEncoder:
         if centres.shape != (len(ROLES), 2, encoder.dimension):
             raise EncoderError(f"向量模型的 {CENTRES} 与模型的维数 {encoder.dimension} 不符，请重新安装“指引”。")
         self._encoder = encoder
-        self._centres = centres
+        self.centres = centres
         self._digest = sha256(np.ascontiguousarray(centres, dtype="<f4").tobytes()).hexdigest()
 
     @property
@@ -41,7 +41,7 @@ class CentredEncoder:
         return sha256(f"{self._encoder.fingerprint} centred by {self._digest}".encode()).hexdigest()
 
     def encode(self, texts: Sequence[str], role: Role) -> list[Encoding]:
-        text, token = self._centres[ROLES.index(role)]
+        text, token = self.centres[ROLES.index(role)]
         return [
             Encoding(unit(each.pooled - text), unit(each.tokens - token), each.starts)
             for each in self._encoder.encode(texts, role)

@@ -1,0 +1,61 @@
+"""Questions that ask for an enumeration, and the section whose headings answer them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from assistant.encoder import Matrix
+from assistant.numbering import chinese_number
+from assistant.records import Query, Ranking, Section
+
+#: The sections of each document, by its id.
+Outlines = Mapping[str, Sequence[Section]]
+#: How well each of some texts fits the question, higher is better.
+Similarity = Callable[[Sequence[str]], Matrix]
+
+_NUMBER = r"(?P<number>[二两三四五六七八九十]{1,3}|\d{1,2})"
+_UNIT = r"(?:个|种|点|条|项|类|步|大)?(?:方面|种类|要求|条件|步骤|环节|原则|内容|措施|[个种点条项类步])"
+_ASKS = re.compile(rf"哪些|哪几|哪{_NUMBER}{_UNIT}|有几{_UNIT}|包括什么|分别是|逐条|列出|列举")
+#: The sections above this many of the best passages may be the one that is asked about.
+_LOOKED_AT = 5
+_LEAST_ITEMS = 2
+
+
+def asks_for_list(question: str) -> bool:
+    """Whether a question asks for the items of an enumeration (哪些, 哪几种, 哪三个方面)."""
+    return _ASKS.search(question) is not None
+
+
+def items(section: Section, outline: Sequence[Section]) -> tuple[Section, ...]:
+    """The headed sections right below a section, in order."""
+    return tuple(each for each in outline if each.parent is section and len(each.heading))
+
+
+def listed_section(query: Query, ranking: Ranking, outlines: Outlines, similarity: Similarity) -> Section | None:
+    """The section that the question asks to enumerate: of those above the best passages the one whose heading fits the
+    question best, if it has items, and as many as the question names.
+
+    If a section without items fits better, the question asks for something inside a text, and the answer is None.
+    """
+    match = _ASKS.search(query.text)
+    if match is None:
+        return None
+    above: dict[tuple[str, int], Section] = {}
+    for hit in ranking[:_LOOKED_AT]:
+        section: Section | None = hit.passage.section
+        while section is not None:
+            if len(section.heading):
+                above[hit.passage.document.id, section.heading.start] = section
+            section = section.parent
+    if not above:
+        return None
+    scores = similarity([section.title for section in above.values()])
+    document, start = list(above)[int(scores.argmax())]
+    outline = outlines[document]
+    # A passage's section and the outline's are equal, not the same.
+    best = next(section for section in outline if len(section.heading) and section.heading.start == start)
+    found = items(best, outline)
+    named = match.groupdict().get("number")
+    fits = named is None or chinese_number(named.replace("两", "二")) == len(found)
+    return best if len(found) >= _LEAST_ITEMS and fits else None
