@@ -15,7 +15,7 @@ from assistant.duplicates import SAME, containment, shingles
 from assistant.encoder import Encoding, Matrix
 from assistant.errors import NotVerbatim
 from assistant.index import Index
-from assistant.lists import Outlines, items, listed_section
+from assistant.lists import Outlines, listed_section
 from assistant.records import (
     Answer,
     Citation,
@@ -65,7 +65,7 @@ class _Draft:
 
     def cite(self, citation: Citation) -> None:
         """Note a place that says the same, each section once."""
-        if citation.locator not in {other.locator for other in self.also}:
+        if _place(citation) not in map(_place, self.also):
             self.also.append(citation)
 
 
@@ -110,7 +110,7 @@ class Answerer:
         for part in excerpt.parts:
             if self._stored(excerpt.citation.source_id, part.span) != part.text:
                 name = excerpt.citation.file
-                raise NotVerbatim(f"摘录与原文“{name}”不符,已停止显示,请运行 zhiyin check 检查资料库。")
+                raise NotVerbatim(f"摘录与原文“{name}”不符，已停止显示，请运行 zhiyin check 检查资料库。")
 
     def _drafts(self, query: Query, encoding: Encoding, ranking: Ranking) -> list[_Draft]:
         """The excerpts to show: different in content and within the budget; what says the same is cited beside it."""
@@ -126,7 +126,7 @@ class Answerer:
             if same:
                 same.cite(_citation(passage, passage.section, passage.span))
             elif len(drafts) < self._settings.max_excerpts and left >= _LEAST:
-                span = self._grown(passage, left, left // (self._settings.max_excerpts - len(drafts)))
+                span = self._grown(passage, drafts, left)
                 mark = self._highlight(passage, span, query, encoding)
                 shown = shingles(passage.document.text(span))
                 drafts.append(_Draft(hit, passage.section, (span,), (mark,), shown))
@@ -134,15 +134,13 @@ class Answerer:
 
     def _list(self, query: Query, encoding: Encoding, ranking: Ranking) -> _Draft | None:
         """The heading of the section that the question asks to enumerate, with the headings of all its items."""
-        section = listed_section(query, ranking, self._outlines, lambda texts: self._similarity(encoding, texts))
-        if section is None:
+        listed = listed_section(query, ranking, self._outlines, lambda texts: self._similarity(encoding, texts))
+        if listed is None:
             return None
-        hit = next(hit for hit in ranking if hit.passage.span in section.span)
-        found = items(section, self._outlines[hit.passage.document.id])
-        spans = tuple(each.heading for each in (section, *found))
+        spans = tuple(each.heading for each in (listed.section, *listed.items))
         if sum(map(len, spans)) > self._settings.list_characters:
             return None
-        return _Draft(hit, section, spans, self._markable(spans[1:]), frozenset())
+        return _Draft(listed.hit, listed.section, spans, self._markable(spans[1:]), frozenset())
 
     def _markable(self, spans: Sequence[Span]) -> tuple[Span, ...]:
         """As many of the spans as may be marked together."""
@@ -151,17 +149,20 @@ class Answerer:
             span for span, upto in zip(spans, lengths, strict=True) if upto <= self._settings.highlight_characters
         )
 
-    def _grown(self, passage: Passage, budget: int, limit: int) -> Span:
-        """The passage with its heading, and with its neighbours in the section as far as they fit the limit."""
-        text = passage.document.source.text
+    def _grown(self, passage: Passage, drafts: Sequence[_Draft], budget: int) -> Span:
+        """The passage with its heading, and with those neighbours in the section that are not shown yet and that fit
+        its fair share of the budget.
+        """
+        text, limit = passage.document.source.text, budget // (self._settings.max_excerpts - len(drafts))
         if len(passage.span) > budget:
             return _fitting(text, passage.span, budget)
         span, number = passage.span, self._index.number(passage)
         for step in (1, -1):
             neighbour = number + step
             while 0 <= neighbour < len(self._index):
-                joined = _joined(span, passage, self._index.passages[neighbour])
-                if joined is None or len(joined) > limit:
+                other = self._index.passages[neighbour]
+                joined = _joined(span, passage, other)
+                if joined is None or len(joined) > limit or any(draft.holds(other) for draft in drafts):
                     break
                 span, neighbour = joined, neighbour + step
         return _with_heading(text, passage.section.heading, span, budget)
@@ -192,8 +193,13 @@ def _excerpt(draft: _Draft) -> Excerpt:
     whole = Span(draft.spans[0].start, draft.spans[-1].end)
     citation = _citation(draft.hit.passage, draft.section, whole)
     # Another place of the same section is no other place.
-    also = tuple(other for other in draft.also if other.locator != citation.locator)
+    also = tuple(other for other in draft.also if _place(other) != _place(citation))
     return Excerpt(parts, draft.marks, draft.hit.score, citation, also)
+
+
+def _place(citation: Citation) -> tuple[str, tuple[str, ...]]:
+    """What tells two places apart; articles of one title, in one file or several, are different ones."""
+    return citation.document_id, citation.section
 
 
 def nearest_headings(ranking: Ranking) -> tuple[Citation, ...]:

@@ -7,10 +7,13 @@ says so. `embeddings.centre` writes the vectors; they belong to one encoder, and
 
 from __future__ import annotations
 
+from zipfile import BadZipFile
+
 import numpy as np
 
 from assistant.bundled import model_folder
 from assistant.encoder import Encoder, Matrix
+from assistant.errors import EncoderError
 
 FILE = "background.npz"
 #: How many of the nearest background passages are the ones to beat.
@@ -21,9 +24,12 @@ def load_background(encoder: Encoder) -> Matrix:
     """(N, D): the background's vectors, (0, D) where they are missing or another encoder's."""
     file = model_folder() / FILE
     if file.is_file():
-        with np.load(file, allow_pickle=False) as stored:
-            if str(stored["encoder"]) == encoder.fingerprint:
-                return np.asarray(stored["vectors"], dtype=np.float32)
+        try:
+            with np.load(file, allow_pickle=False) as stored:
+                if str(stored["encoder"]) == encoder.fingerprint:
+                    return np.asarray(stored["vectors"], dtype=np.float32)
+        except (OSError, EOFError, KeyError, TypeError, ValueError, BadZipFile) as error:
+            raise EncoderError(f"模型文件 {file} 已损坏，请重新安装“指引”。") from error
     return np.empty((0, encoder.dimension), dtype=np.float32)
 
 

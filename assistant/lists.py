@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from assistant.encoder import Matrix
 from assistant.numbering import chinese_number
-from assistant.records import Query, Ranking, Section
+from assistant.records import Hit, Query, Ranking, Section
 
 #: The sections of each document, by its id.
 Outlines = Mapping[str, Sequence[Section]]
@@ -15,11 +16,20 @@ Outlines = Mapping[str, Sequence[Section]]
 Similarity = Callable[[Sequence[str]], Matrix]
 
 _NUMBER = r"(?P<number>[二两三四五六七八九十]{1,3}|\d{1,2})"
-_UNIT = r"(?:个|种|点|条|项|类|步|大)?(?:方面|种类|要求|条件|步骤|环节|原则|内容|措施|[个种点条项类步])"
+_UNIT = r"(?:个|种|点|条|项|类|步|大)?(?:方面|种类|要求|条件|步骤|环节|原则|内容|措施|[个种点条项类步大])"
 _ASKS = re.compile(rf"哪些|哪几|哪{_NUMBER}{_UNIT}|有几{_UNIT}|包括什么|分别是|逐条|列出|列举")
 #: The sections above this many of the best passages may be the one that is asked about.
 _LOOKED_AT = 5
 _LEAST_ITEMS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A section with the items it enumerates, and the best hit inside it."""
+
+    hit: Hit
+    section: Section
+    items: tuple[Section, ...]
 
 
 def asks_for_list(question: str) -> bool:
@@ -32,7 +42,7 @@ def items(section: Section, outline: Sequence[Section]) -> tuple[Section, ...]:
     return tuple(each for each in outline if each.parent is section and len(each.heading))
 
 
-def listed_section(query: Query, ranking: Ranking, outlines: Outlines, similarity: Similarity) -> Section | None:
+def listed_section(query: Query, ranking: Ranking, outlines: Outlines, similarity: Similarity) -> Listed | None:
     """The section that the question asks to enumerate: of those above the best passages the one whose heading fits the
     question best, if it has items, and as many as the question names.
 
@@ -41,21 +51,21 @@ def listed_section(query: Query, ranking: Ranking, outlines: Outlines, similarit
     match = _ASKS.search(query.text)
     if match is None:
         return None
-    above: dict[tuple[str, int], Section] = {}
+    above: dict[tuple[str, int], tuple[Section, Hit]] = {}
     for hit in ranking[:_LOOKED_AT]:
         section: Section | None = hit.passage.section
         while section is not None:
             if len(section.heading):
-                above[hit.passage.document.id, section.heading.start] = section
+                above.setdefault((hit.passage.document.id, section.heading.start), (section, hit))
             section = section.parent
     if not above:
         return None
-    scores = similarity([section.title for section in above.values()])
-    document, start = list(above)[int(scores.argmax())]
-    outline = outlines[document]
+    scores = similarity([section.title for section, _ in above.values()])
+    fitting, hit = list(above.values())[int(scores.argmax())]
+    outline = outlines[hit.passage.document.id]
     # A passage's section and the outline's are equal, not the same.
-    best = next(section for section in outline if len(section.heading) and section.heading.start == start)
+    best = next(section for section in outline if section == fitting)
     found = items(best, outline)
     named = match.groupdict().get("number")
     fits = named is None or chinese_number(named.replace("两", "二")) == len(found)
-    return best if len(found) >= _LEAST_ITEMS and fits else None
+    return Listed(hit, best, found) if len(found) >= _LEAST_ITEMS and fits else None

@@ -36,7 +36,8 @@ class Retriever:
     def encode(self, query: Query) -> Encoding:
         """The question's vectors, without the tokens of punctuation: a question mark finds nothing."""
         encoding = self._encoder.encode([query.text], Role.QUERY)[0]
-        spoken = np.array([query.text[start].isalnum() for start in encoding.starts], dtype=bool)
+        # A token may begin with the blank before its word.
+        spoken = np.array([query.text[start:].lstrip()[:1].isalnum() for start in encoding.starts], dtype=bool)
         return replace(encoding, tokens=encoding.tokens[spoken], starts=encoding.starts[spoken])
 
     def similarity(self, encoding: Encoding, texts: Sequence[str]) -> Matrix:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -54,7 +55,7 @@ def centred(encoder: Encoder, folder: Path) -> Encoder:
     if not file.is_file():
         return encoder
     try:
-        centres = np.load(file, allow_pickle=False)
-    except (OSError, ValueError) as error:
+        centres = np.asarray(np.load(file, allow_pickle=False), dtype=np.float32)
+    except (OSError, EOFError, TypeError, ValueError, BadZipFile) as error:  # numpy takes PK… for an archive
         raise EncoderError(f"向量模型文件 {file} 已损坏，请重新安装“指引”，或改用其他模型文件夹。") from error
-    return CentredEncoder(encoder, np.asarray(centres, dtype=np.float32))
+    return CentredEncoder(encoder, centres)

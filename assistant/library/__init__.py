@@ -18,7 +18,7 @@ from assistant.errors import LibraryError
 from assistant.library.check import problems
 from assistant.library.rows import INSERTS, digest, load_reading, load_sources, located, rows
 from assistant.library.schema import FILE, damaged, named_errors, open_database
-from assistant.records import Document, Passage, Reading, Source, Span
+from assistant.records import Document, Passage, Reading, Source
 
 #: Seconds to wait for another process that is writing. Adding a file takes less than one.
 _PATIENCE = 5.0
@@ -99,15 +99,6 @@ class Library:
         if row is None:
             raise _unknown(source_id)
         return Source(*row)
-
-    def slice(self, source_id: str, span: Span) -> str:
-        """The characters of a stored file at a place, without loading the rest of it."""
-        query = "SELECT substr(text, ?, ?) FROM source WHERE id = ?"
-        with self._reading() as database:
-            row = database.execute(query, (span.start + 1, len(span), source_id)).fetchone()
-        if row is None:
-            raise _unknown(source_id)
-        return str(row[0])
 
     def version(self) -> tuple[int, int]:
         """Changes whenever anything is written to the library, by this process or another; cheap to ask."""
