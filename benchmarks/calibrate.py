@@ -56,7 +56,7 @@ def main() -> None:
 def _library(
     pairs: Sequence[Pair], encoder: Encoder, background: Matrix, file: str, half: int, sample: int
 ) -> Iterator[Row]:
-    """The evidence for questions asked of a library that holds half of a file's topics; other files are the background."""
+    """The evidence for questions to a library that holds half of a file's topics; other files are the background."""
     own = [pair for pair in pairs if pair.file == file]
     held = set(topics(own)[half::2])
     inside = [pair for pair in own if f"{pair.file}/{pair.topic}" in held]

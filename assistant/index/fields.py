@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from hashlib import sha256
 
-from assistant.records import Passage
+from assistant.records import Passage, Trait
 from assistant.text import words
 
 
@@ -14,7 +14,16 @@ def encoded_text(passage: Passage) -> str:
     """What the encoder reads of a passage: the title and the headings above it say what a sentence is about."""
     if not passage.document.title:
         return passage.text
-    return "\n".join((passage.document.title, *passage.section.path(), passage.text))
+    return "\n".join((*context(passage), passage.text))
+
+
+def context(passage: Passage) -> tuple[str, ...]:
+    """What stands above a passage: title, author and headings. An article is remembered by its author, too; its date and
+    origin would draw the questions about them away from the line that gives them.
+    """
+    document = passage.document
+    author = document.metadata.get(Trait.AUTHOR)
+    return (document.title, *([document.text(author)] if author else []), *passage.section.path())
 
 
 def body_words(passages: Sequence[Passage]) -> Iterator[list[str]]:
@@ -23,11 +32,10 @@ def body_words(passages: Sequence[Passage]) -> Iterator[list[str]]:
 
 
 def heading_words(passages: Sequence[Passage]) -> Iterator[list[str]]:
-    """The words of the title and the headings above each passage."""
+    """The words of what stands above each passage."""
     cut = lru_cache(maxsize=None)(words)  # neighbours share them
     for passage in passages:
-        lines = (passage.document.title, *passage.section.path())
-        yield [word for line in lines for word in cut(line)]
+        yield [word for line in context(passage) for word in cut(line)]
 
 
 def revision(passages: Sequence[Passage], texts: Sequence[str]) -> str:
