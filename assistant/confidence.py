@@ -15,7 +15,7 @@ ANSWERED = 0.5
 #: From here on they are shown as possibly related; below, nothing is shown. Of the questions that have an answer, asked
 #: in words unlike it as often as not, one in a thousand falls below (`benchmarks.calibrate`).
 RELATED = 0.2
-#: A passage that holds this share of a question's words is an answer, whatever else is like it: a keyword was looked up.
+#: A passage that holds this share of a question's words is an answer in any case: a keyword was looked up.
 ALL_WORDS = 0.95
 #: The logistic model of the evidence: its weight and the constant. Fitted by `benchmarks.calibrate`.
 WEIGHT = 6.2

@@ -18,8 +18,10 @@ def encoded_text(passage: Passage) -> str:
 
 
 def context(passage: Passage) -> tuple[str, ...]:
-    """What stands above a passage: title, author and headings. An article is remembered by its author, too; its date and
-    origin would draw the questions about them away from the line that gives them.
+    """What stands above a passage: title, author and headings.
+
+    An article is remembered by its author, too. Its date and origin would draw the questions about them away from the
+    line that gives them.
     """
     document = passage.document
     author = document.metadata.get(Trait.AUTHOR)
