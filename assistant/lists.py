@@ -67,5 +67,5 @@ def listed_section(query: Query, ranking: Ranking, outlines: Outlines, similarit
     best = next(section for section in outline if section == fitting)
     found = items(best, outline)
     named = match.groupdict().get("number")
-    fits = named is None or chinese_number(named.replace("两", "二")) == len(found)
+    fits = named is None or chinese_number(named) == len(found)
     return Listed(hit, best, found) if len(found) >= _LEAST_ITEMS and fits else None

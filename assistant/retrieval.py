@@ -47,8 +47,6 @@ class Retriever:
 
     def retrieve(self, query: Query, encoding: Encoding) -> Ranking:
         """The candidates, best first; equal scores in document order. Nothing to search gives an empty ranking."""
-        if not len(self._index):
-            return ()
         numbers = self.candidates(query, encoding)
         signals = self.signals(query, encoding, numbers)
         fused = weighted_sum(signals, self._settings.weights.by_signal())

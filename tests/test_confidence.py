@@ -64,6 +64,12 @@ def test_the_confidence_is_the_probability_of_the_evidence(tmp_path: Path) -> No
     assert sure == pytest.approx(probability(0.375 - 0.25))
 
 
+def test_a_passage_that_holds_all_words_is_an_answer_whatever_else_is_like_it(tmp_path: Path) -> None:
+    index = Index.open(tmp_path, PASSAGES, HashEncoder(D))
+    assert confidence(index, background(1.0), parse_query("铁锹 保养"), ENCODING, ranking(0.0)) == ANSWERED
+    assert confidence(index, background(1.0), parse_query("铁锹 锄头"), ENCODING, ranking(0.0)) < RELATED
+
+
 def test_nothing_found_is_no_confidence(tmp_path: Path) -> None:
     index = Index.open(tmp_path, (), HashEncoder(D))
     assert confidence(index, background(0.0), parse_query("铁锹"), ENCODING, ()) == 0.0
