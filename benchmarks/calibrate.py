@@ -38,12 +38,15 @@ def main() -> None:
     pairs = load_pairs(options.pairs)
     files = sorted({pair.file for pair in pairs})
     encoder = load_encoder(None)
-    vectors = np.stack([each.pooled for each in encoder.encode([encoded_text(p.passage) for p in pairs], Role.PASSAGE)])
+    everyday = (options.pairs / "everyday.txt").read_text(encoding="utf-8").splitlines()
+    texts = [encoded_text(pair.passage) for pair in pairs] + everyday
+    vectors = np.stack([each.pooled for each in encoder.encode(texts, Role.PASSAGE)])
+    origins = np.array([pair.file for pair in pairs] + ["everyday"] * len(everyday))
     rows = [
         row
         for file in files
         for half in (0, 1)
-        for row in _library(pairs, encoder, vectors[[pair.file != file for pair in pairs]], file, half, options.sample)
+        for row in _library(pairs, encoder, vectors[origins != file], file, half, options.sample)
     ]
     fitting = set(files[::2])
     fit = [row for row in rows if row[0] in fitting]

@@ -4,8 +4,8 @@
 
 The texts are the pairs of `embeddings/data`: every question, and every passage with its title and headings, the way the
 index encodes it. Prints what centring does to the rank of the right passage on half of the files, the means taken from
-the other half; `--write` then takes them from all files and writes `centres.npy` and, with the passages' own vectors,
-`background.npz` (see `assistant.background`) to `embeddings/model/`.
+the other half; `--write` then takes them from all files and writes `centres.npy` and, with the vectors of the passages
+and of the lines of `everyday.txt`, `background.npz` (see `assistant.background`) to `embeddings/model/`.
 """
 
 from __future__ import annotations
@@ -39,9 +39,10 @@ def main() -> None:
     if options.write:
         questions, passages, _ = _texts(files)
         centred = CentredEncoder(encoder, measure(encoder, questions, passages))
-        vectors = np.stack([each.pooled for each in centred.encode(passages, Role.PASSAGE)]).astype(np.float16)
+        everyday = (HERE / "data" / "everyday.txt").read_text(encoding="utf-8").splitlines()
+        vectors = np.stack([each.pooled for each in centred.encode(passages + everyday, Role.PASSAGE)])
         np.save(HERE / "model" / CENTRES, centred.centres, allow_pickle=False)
-        np.savez(HERE / "model" / BACKGROUND, vectors=vectors, encoder=np.array(centred.fingerprint))
+        np.savez(HERE / "model" / BACKGROUND, vectors=vectors.astype(np.float16), encoder=np.array(centred.fingerprint))
 
 
 def measure(encoder: Encoder, questions: Sequence[str], passages: Sequence[str]) -> Matrix:
