@@ -37,6 +37,12 @@ def asks_for_list(question: str) -> bool:
     return _ASKS.search(question) is not None
 
 
+def named_count(question: str) -> int | None:
+    """How many items a question asks for (哪三个方面: 3), if it says so."""
+    match = _ASKS.search(question)
+    return chinese_number(match["number"]) if match and match["number"] else None
+
+
 def items(section: Section, outline: Sequence[Section]) -> tuple[Section, ...]:
     """The headed sections right below a section, in order."""
     return tuple(each for each in outline if each.parent is section and len(each.heading))
@@ -48,8 +54,7 @@ def listed_section(query: Query, ranking: Ranking, outlines: Outlines, similarit
 
     If a section without items fits better, the question asks for something inside a text, and the answer is None.
     """
-    match = _ASKS.search(query.text)
-    if match is None:
+    if not asks_for_list(query.text):
         return None
     above: dict[tuple[str, int], tuple[Section, Hit]] = {}
     for hit in ranking[:_LOOKED_AT]:
@@ -66,6 +71,5 @@ def listed_section(query: Query, ranking: Ranking, outlines: Outlines, similarit
     # A passage's section and the outline's are equal, not the same.
     best = next(section for section in outline if section == fitting)
     found = items(best, outline)
-    named = match.groupdict().get("number")
-    fits = named is None or chinese_number(named) == len(found)
-    return Listed(hit, best, found) if len(found) >= _LEAST_ITEMS and fits else None
+    fits = len(found) >= _LEAST_ITEMS and named_count(query.text) in (None, len(found))
+    return Listed(hit, best, found) if fits else None

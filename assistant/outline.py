@@ -21,7 +21,7 @@ _COLON = re.compile(r"[:：]|[ \u3000]{1,}(?=\S{12})")
 _SHORT_TITLE = 20
 #: Words that open a sentence, by which a title glued to its text can be told from it (…的素质要求所谓素质就是…).
 _OPENERS = re.compile(
-    r"在[^,，。在]{2,12}(?:下|中|上|里|时|过程中)[,，]|作为(?:一[名个位]|国有|基层|党)|所谓|随着|当前[,，]|目前[,，]|近年来|"
+    r"在[^,，。在]{2,12}(?:下|中|上|里|时|过程中)[,，]|作为[^,，。]{2,20}[,，]|所谓|随着|当前[,，]|目前[,，]|近年来|"
     r"首先[,，]|为了|由于|众所周知|通过(?:学习|开展|对)|面对|根据(?:上级|中央|有关)|按照(?:上级|中央|有关)"
 )
 #: A title's own subject again is the subject of the sentence glued to it (…的首要条件党支部书记首先要…), with the

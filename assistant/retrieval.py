@@ -6,7 +6,7 @@ Each signal is a named function over the candidates; `Retriever.retrieve` is the
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,14 @@ Numbers = npt.NDArray[np.int64]
 def parse_query(question: str) -> Query:
     """The question as it is looked up."""
     return Query(question, tuple(words(question)))
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The numbers (n,) of some passages, ascending, and their scores (n,) by the name of the signal, at most 1.0."""
+
+    numbers: Numbers
+    signals: Mapping[str, Matrix]
 
 
 class Retriever:
@@ -47,36 +55,32 @@ class Retriever:
 
     def retrieve(self, query: Query, encoding: Encoding) -> Ranking:
         """The candidates, best first; equal scores in document order. Nothing to search gives an empty ranking."""
-        numbers = self.candidates(query, encoding)
-        signals = self.signals(query, encoding, numbers)
-        fused = weighted_sum(signals, self._settings.weights.by_signal())
+        found = self.candidates(query, encoding)
+        fused = weighted_sum(found.signals, self._settings.weights.by_signal())
         order = np.argsort(-fused, kind="stable")
         return tuple(
             Hit(
-                self._index.passages[int(numbers[place])],
+                self._index.passages[int(found.numbers[place])],
                 float(fused[place]),
-                {name: float(scores[place]) for name, scores in signals.items()},
+                {name: float(scores[place]) for name, scores in found.signals.items()},
             )
             for place in order
         )
 
-    def candidates(self, query: Query, encoding: Encoding) -> Numbers:
-        """The numbers of the passages worth a closer look: the best by words, by headings and by vectors, ascending."""
+    def candidates(self, query: Query, encoding: Encoding) -> Candidates:
+        """The passages worth a closer look: the best by words, by headings and by vectors."""
         k = self._settings.candidates
-        nearest, _ = self._index.nearest(encoding.pooled, k)
-        by_words = top(self._index.body_scores(query.words), k)
-        by_headings = top(self._index.heading_scores(query.words), k)
-        return np.unique(np.concatenate([nearest, by_words, by_headings]))
-
-    def signals(self, query: Query, encoding: Encoding, numbers: Numbers) -> dict[str, Matrix]:
-        """The scores of candidates by the name of the signal, 1.0 at the most."""
+        body, heading = self._index.body_scores(query.words), self._index.heading_scores(query.words)
         of_body, of_heading = self._index.bounds(query.words)
-        return {
-            "body": share_of_bound(self._index.body_scores(query.words)[numbers], of_body),
-            "heading": share_of_bound(self._index.heading_scores(query.words)[numbers], of_heading),
+        nearest, _ = self._index.nearest(encoding.pooled, k)
+        numbers = np.unique(np.concatenate([nearest, top(body, k), top(heading, k)]))
+        signals = {
+            "body": share_of_bound(body[numbers], of_body),
+            "heading": share_of_bound(heading[numbers], of_heading),
             "dense": self._index.vectors(numbers) @ encoding.pooled,
             "late": late_interaction(encoding.tokens, [self._index.tokens(int(number)) for number in numbers]),
         }
+        return Candidates(numbers, signals)
 
 
 def top(scores: Matrix, k: int) -> Numbers:

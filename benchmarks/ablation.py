@@ -48,10 +48,9 @@ def ask(passages: Sequence[Passage], questions: Sequence[tuple[str, str, str]], 
     for group, question, right in questions:
         query = parse_query(question)
         encoding = retriever.encode(query)
-        numbers = retriever.candidates(query, encoding)
-        found = np.flatnonzero(numbers == places[right])
-        signals = retriever.signals(query, encoding, numbers)
-        asked.append(Asked(group, int(found[0]) if len(found) else -1, signals))
+        candidates = retriever.candidates(query, encoding)
+        found = np.flatnonzero(candidates.numbers == places[right])
+        asked.append(Asked(group, int(found[0]) if len(found) else -1, candidates.signals))
     return asked
 
 

@@ -87,7 +87,6 @@ def test_the_order_of_insertion_leaves_no_trace(tmp_path: Path) -> None:
         for reading in reversed(readings):
             add(other, reading)
         assert one.passages() == other.passages()
-        assert one.revision() == other.revision()
         assert [source.name for source in one.sources()] == ["a.txt", "b.txt", "c.txt"]
 
 
@@ -178,31 +177,6 @@ def test_settings_are_kept(library: Library) -> None:
 
 
 # The revision
-
-
-def test_the_revision_changes_with_passages_titles_and_headings(library: Library) -> None:
-    reading = make_reading(TEXT)
-    (document,), (outline,) = reading.documents, reading.sections
-    title = replace(document, title="别的标题")
-    heading = replace(outline[1], title="别的章节")
-    changed = [
-        reading,
-        replace(reading, passages=reading.passages[1:]),
-        replace(
-            reading, documents=(title,), passages=tuple(replace(each, document=title) for each in reading.passages)
-        ),
-        replace(
-            reading,
-            sections=((outline[0], heading, outline[2]),),
-            passages=(reading.passages[0], replace(reading.passages[1], section=heading), reading.passages[2]),
-        ),
-    ]
-    revisions = {library.revision()}
-    for reading in changed:
-        add(library, reading)
-        assert library.revision() == library.revision()
-        revisions.add(library.revision())
-    assert len(revisions) == 5
 
 
 # More than one at once

@@ -106,10 +106,10 @@ def test_candidates_come_from_words_headings_and_vectors(tmp_path: Path) -> None
     by_words, by_heading = parse_query("擦干净"), parse_query("灌溉")
     words = Query("", (*by_words.words, *by_heading.words))
     (near_the_hoe,) = HashEncoder(4096).encode(["工具 锄头 锋利"], Role.PASSAGE)
-    assert searching.candidates(words, near_the_hoe).tolist() == [0, 1, 2]
-    assert searching.candidates(by_words, near_the_hoe).tolist() == [0, 1]
-    assert searching.candidates(by_heading, near_the_hoe).tolist() == [1, 2]
-    assert searching.candidates(Query("", ()), near_the_hoe).tolist() == [1]
+    assert searching.candidates(words, near_the_hoe).numbers.tolist() == [0, 1, 2]
+    assert searching.candidates(by_words, near_the_hoe).numbers.tolist() == [0, 1]
+    assert searching.candidates(by_heading, near_the_hoe).numbers.tolist() == [1, 2]
+    assert searching.candidates(Query("", ()), near_the_hoe).numbers.tolist() == [1]
 
 
 def test_the_best_comes_first(tmp_path: Path) -> None:

@@ -128,14 +128,6 @@ class Library:
     def passages(self) -> tuple[Passage, ...]:
         return tuple(passage for reading in self.readings() for passage in reading.passages)
 
-    def revision(self) -> str:
-        """A short hash of the passages with their titles and headings, in order: it changes when any of them does."""
-        whole = sha256()
-        for passage in self.passages():
-            span = (passage.span.start, passage.span.end)
-            whole.update(repr((passage.id, span, passage.document.title, passage.section.path())).encode())
-        return whole.hexdigest()[:16]
-
     def check(self) -> tuple[str, ...]:
         """All that is wrong with what is stored, one sentence each with the way out; () when it is as written."""
         with self._reading() as database:
