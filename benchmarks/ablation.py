@@ -24,7 +24,7 @@ from assistant.index import Index
 from assistant.records import Passage
 from assistant.retrieval import Retriever, parse_query, weighted_sum
 from assistant.settings import Settings
-from benchmarks.pairs import load_pairs
+from embeddings.pairs import load_pairs
 
 _CACHE = Path.home() / ".cache" / "zhiyin-benchmarks"
 

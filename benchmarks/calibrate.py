@@ -25,7 +25,7 @@ from assistant.encoder.choose import load_encoder
 from assistant.index import Index, encoded_text
 from assistant.retrieval import Retriever, parse_query
 from assistant.settings import Settings
-from benchmarks.pairs import Pair, load_pairs, topics
+from embeddings.pairs import Pair, load_pairs, topics
 
 Row = tuple[str, str, bool, float]  # file, kind of question, answerable, evidence
 

@@ -1,19 +1,31 @@
-"""The question/passage pairs as passages of an index, for tuning and for calibration."""
+"""The question/passage pairs of `embeddings/data` as passages of an index: for training, tuning and calibration."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
 from assistant.records import Document, Passage, Section, Source, Span
 
+DATA = Path(__file__).parent / "data"
+_EVERY = 10  # one topic in ten chooses, another one reports
+
+
+class Part(Enum):
+    """What a topic is for. Recipes are chosen on one part and reported on another; neither is ever trained on."""
+
+    TRAIN = "train"
+    CHOOSE = "choose"
+    REPORT = "report"
+
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One passage with the questions it answers, as (style, question)."""
+    """One passage with the questions it answers, as (style, question), and some near it that it doesn't answer."""
 
     passage: Passage
     file: str
@@ -22,11 +34,11 @@ class Pair:
     not_answered: tuple[str, ...]
 
 
-def load_pairs(folder: Path) -> list[Pair]:
-    """All pairs of the .jsonl files in a folder, in the order of file name and line."""
+def load_pairs(path: Path = DATA) -> list[Pair]:
+    """All pairs of a .jsonl file, or of those in a folder by name, in the order of the lines."""
     return [
         _pair(file.stem, json.loads(line))
-        for file in sorted(folder.glob("*.jsonl"))
+        for file in ([path] if path.is_file() else sorted(path.glob("*.jsonl")))
         for line in file.read_text(encoding="utf-8").splitlines()
     ]
 
@@ -42,6 +54,23 @@ def _pair(file: str, row: dict[str, Any]) -> Pair:
     return Pair(Passage(row["id"], document, section, span), file, row["domain"], questions, tuple(row["not_answered"]))
 
 
-def topics(pairs: Sequence[Pair]) -> list[str]:
-    """The topics of some pairs, in order of first use; a topic is named within its file."""
-    return list(dict.fromkeys(f"{pair.file}/{pair.topic}" for pair in pairs))
+def topic_of(pair: Pair) -> str:
+    """A topic is named within its file."""
+    return f"{pair.file}/{pair.topic}"
+
+
+def topics(pairs: Iterable[Pair]) -> list[str]:
+    """The topics of some pairs, in order of first use."""
+    return list(dict.fromkeys(map(topic_of, pairs)))
+
+
+def parts(pairs: Sequence[Pair]) -> dict[Part, list[Pair]]:
+    """Whole topics held out of each file, always the same ones: neighbours on one topic would give the answer away."""
+    found: dict[Part, list[Pair]] = {part: [] for part in Part}
+    part_of: dict[str, Part] = {}
+    for file in dict.fromkeys(pair.file for pair in pairs):
+        for number, topic in enumerate(topics(pair for pair in pairs if pair.file == file)):
+            part_of[topic] = {2: Part.CHOOSE, 7: Part.REPORT}.get(number % _EVERY, Part.TRAIN)
+    for pair in pairs:
+        found[part_of[topic_of(pair)]].append(pair)
+    return found
