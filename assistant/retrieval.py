@@ -42,11 +42,7 @@ class Retriever:
         self._settings = settings
 
     def encode(self, query: Query) -> Encoding:
-        """The question's vectors, without the tokens of punctuation: a question mark finds nothing."""
-        encoding = self._encoder.encode([query.text], Role.QUERY)[0]
-        # A token may begin with the blank before its word.
-        spoken = np.array([query.text[start:].lstrip()[:1].isalnum() for start in encoding.starts], dtype=bool)
-        return replace(encoding, tokens=encoding.tokens[spoken], starts=encoding.starts[spoken])
+        return encode_questions(self._encoder, [query.text])[0]
 
     def similarity(self, encoding: Encoding, texts: Sequence[str]) -> Matrix:
         """How well each text fits the question by late interaction: for what is no passage, such as headings."""
@@ -81,6 +77,20 @@ class Retriever:
             "late": late_interaction(encoding.tokens, [self._index.tokens(int(number)) for number in numbers]),
         }
         return Candidates(numbers, signals)
+
+
+def encode_questions(encoder: Encoder, questions: Sequence[str]) -> list[Encoding]:
+    """The questions' vectors, without the tokens of punctuation: a question mark finds nothing."""
+    found = []
+    for question, encoding in zip(questions, encoder.encode(questions, Role.QUERY), strict=True):
+        keep = np.array([is_spoken(question, start) for start in encoding.starts], dtype=bool)
+        found.append(replace(encoding, tokens=encoding.tokens[keep], starts=encoding.starts[keep]))
+    return found
+
+
+def is_spoken(question: str, start: int) -> bool:
+    """Whether the token at `start` says something. It may begin with the blank before its word."""
+    return question[start:].lstrip()[:1].isalnum()
 
 
 def top(scores: Matrix, k: int) -> Numbers:

@@ -1,6 +1,7 @@
-"""Builds the bundled encoder: python -m embeddings.build [OUT] [--wheels DIR]
+"""Builds the bundled encoder: python -m embeddings.build [OUT] [--wheels DIR] [--trained FOLDER]
 
-The same inputs give the same bytes. Needs `pip install zhiyin[build]`; with `--wheels` it needs no network.
+The same inputs give the same bytes. Needs `pip install zhiyin[build]`; with `--wheels` it needs no network. Without
+`--trained`, a folder of `embeddings.train`, the encoder is the one that training starts from.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import onnx
+from safetensors.numpy import load_file
 
-from embeddings.folder import GRAPH, write_folder
+from embeddings.folder import GRAPH, TORCH_WEIGHTS, write_folder
 from embeddings.graph import fp32_graph, int8_graph
 from embeddings.source import TOKENIZER_WHEEL, WEIGHTS_WHEEL, Source, read_source
 from embeddings.vocabulary import kept_pieces, trimmed
@@ -29,18 +31,28 @@ LIMIT = 45_000_000  # bytes of the whole folder
 
 
 def build(source: Source, out: Path) -> None:
-    """The trimmed int8 model of `source` as a sentence-transformers folder at `out`."""
-    kept = kept_pieces(source.tokenizer)
-    weights = {**source.weights, WORDS: source.weights[WORDS][kept]}
-    shape = replace(source.shape, pieces=len(kept))
-    write_folder(out, shape, trimmed(source.tokenizer, kept))
+    """The int8 model of a trimmed source as a sentence-transformers folder at `out`."""
+    write_folder(out, source.shape, source.tokenizer)
     graph = out / GRAPH
     graph.parent.mkdir(parents=True, exist_ok=True)
-    graph.write_bytes(int8_graph(fp32_graph(weights, shape)).SerializeToString(deterministic=True))
+    graph.write_bytes(int8_graph(fp32_graph(source.weights, source.shape)).SerializeToString(deterministic=True))
     onnx.checker.check_model(graph)
     for name in ("README.md", "LICENSE"):
         if out.resolve() != MODEL and (MODEL / name).exists():
             shutil.copyfile(MODEL / name, out / name)
+
+
+def trimmed_source(source: Source) -> Source:
+    """The source without the pieces that Chinese and English text doesn't need."""
+    kept = kept_pieces(source.tokenizer)
+    weights = {**source.weights, WORDS: source.weights[WORDS][kept]}
+    return Source(replace(source.shape, pieces=len(kept)), weights, trimmed(source.tokenizer, kept))
+
+
+def trained_source(source: Source, folder: Path) -> Source:
+    """A trimmed source with the weights that `embeddings.train` wrote into a folder."""
+    weights = load_file(folder / TORCH_WEIGHTS)
+    return replace(source, weights={name: weights[name] for name in source.weights})
 
 
 @contextmanager
@@ -64,9 +76,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m embeddings.build", description="Builds the bundled encoder.")
     parser.add_argument("out", nargs="?", type=Path, default=MODEL, help="folder to write; default embeddings/model")
     parser.add_argument("--wheels", type=Path, help="folder that holds the two wheels, instead of a download")
+    parser.add_argument("--trained", type=Path, help="folder written by embeddings.train")
     arguments = parser.parse_args()
     with wheels(arguments.wheels) as folder:
-        build(read_source(folder), arguments.out)
+        source = trimmed_source(read_source(folder))
+    build(trained_source(source, arguments.trained) if arguments.trained else source, arguments.out)
     files = sorted(path for path in arguments.out.rglob("*") if path.is_file())
     for path in files:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()[:16]

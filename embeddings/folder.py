@@ -7,9 +7,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from embeddings.source import Shape
+import numpy as np
+from safetensors.numpy import save_file
+
+from embeddings.source import Shape, Weights
 
 GRAPH = "onnx/model_qint8.onnx"
+TORCH_WEIGHTS = "model.safetensors"
 PROMPTS = {"query": "query: ", "passage": "passage: "}
 SPECIAL = {"bos_token": "<s>", "cls_token": "<s>", "pad_token": "<pad>", "eos_token": "</s>", "sep_token": "</s>",
            "unk_token": "<unk>", "mask_token": "<mask>"}  # fmt: skip
@@ -46,6 +50,20 @@ def write_folder(folder: Path, shape: Shape, tokenizer: Mapping[str, Any]) -> No
         _write(folder / name, json.dumps(content, ensure_ascii=False, indent=2) + "\n")
     # One line, because indented it would be twice as large.
     _write(folder / "tokenizer.json", json.dumps(tokenizer, ensure_ascii=False, separators=(",", ":")))
+
+
+def write_torch_weights(folder: Path, weights: Weights) -> None:
+    """Weights as torch loads them.
+
+    BertModel has a pooler that mean pooling never uses; without weights for it, loading would warn and invent some.
+    """
+    width = len(weights["embeddings.LayerNorm.bias"])
+    pooler = {
+        "pooler.dense.weight": np.zeros((width, width), np.float32),
+        "pooler.dense.bias": np.zeros(width, np.float32),
+    }
+    whole = {name: np.ascontiguousarray(weight, np.float32) for name, weight in {**weights, **pooler}.items()}
+    save_file(whole, folder / TORCH_WEIGHTS, metadata={"format": "pt"})
 
 
 def _write(path: Path, text: str) -> None:
