@@ -241,14 +241,15 @@ def _check(options: argparse.Namespace) -> int:
 def _evaluate(options: argparse.Namespace) -> int:
     from assistant.assistant import default_folder
     from assistant.encoder.choose import load_encoder
-    from assistant.evaluation import evaluate_beir, evaluate_questions
+    from assistant.evaluation import ask_all, evaluate_beir, judged_questions, summary
 
     if options.beir:
         kept = (options.library or default_folder()) / "evaluation"
         report = evaluate_beir(options.beir, kept, load_encoder(options.model), _Bar("正在编码段落"))
     else:
+        asked = judged_questions(options.questions)
         with _open(options) as assistant:
-            report = evaluate_questions(assistant, options.questions)
+            report = summary(ask_all(assistant, asked))
     print(report.table())
     if options.json:
         print(_line(report.as_dict()))

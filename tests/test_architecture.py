@@ -31,7 +31,7 @@ HOMES = {
     "bm25s": "engines/bm25.py",
     "faiss": "engines/faiss.py",
     "gradio": "web/page.py",
-    "ir_measures": "evaluation.py",
+    "ir_measures": "evaluation/beir.py",
     "jieba": "text.py",
     "onnxruntime": "encoder/onnx.py",
     "platformdirs": "assistant.py",

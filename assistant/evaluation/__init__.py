@@ -1,0 +1,25 @@
+"""How good is it? Whole answers to judged questions, and retrieval on a BEIR set, both by the pipeline of `ask`.
+
+questions   the figures of a file of judged questions, for each type
+misses      the questions that were answered wrongly, by cause
+ablation    what each part of the ranking is worth on them
+runs        a run kept in a file, and what has changed since
+beir        a public set
+"""
+
+from assistant.evaluation.beir import beir_passages, beir_queries, evaluate_beir, judgements
+from assistant.evaluation.questions import Judgement, Outcome, ask_all, judged_questions, summary
+from assistant.evaluation.report import Report
+
+__all__ = [
+    "Judgement",
+    "Outcome",
+    "Report",
+    "ask_all",
+    "beir_passages",
+    "beir_queries",
+    "evaluate_beir",
+    "judged_questions",
+    "judgements",
+    "summary",
+]
