@@ -10,6 +10,7 @@ beir        a public set
 from assistant.evaluation.beir import beir_passages, beir_queries, evaluate_beir, judgements
 from assistant.evaluation.questions import Judgement, Outcome, ask_all, judged_questions, summary
 from assistant.evaluation.report import Report
+from assistant.evaluation.searched import index_of, open_documents
 
 __all__ = [
     "Judgement",
@@ -19,7 +20,9 @@ __all__ = [
     "beir_passages",
     "beir_queries",
     "evaluate_beir",
+    "index_of",
     "judged_questions",
     "judgements",
+    "open_documents",
     "summary",
 ]
