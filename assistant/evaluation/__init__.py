@@ -8,21 +8,26 @@ beir        a public set
 """
 
 from assistant.evaluation.beir import beir_passages, beir_queries, evaluate_beir, judgements
+from assistant.evaluation.misses import Cause, Miss, find_misses, miss_lines
 from assistant.evaluation.questions import Judgement, Outcome, ask_all, judged_questions, summary
 from assistant.evaluation.report import Report
 from assistant.evaluation.searched import index_of, open_documents
 
 __all__ = [
+    "Cause",
     "Judgement",
+    "Miss",
     "Outcome",
     "Report",
     "ask_all",
     "beir_passages",
     "beir_queries",
     "evaluate_beir",
+    "find_misses",
     "index_of",
     "judged_questions",
     "judgements",
+    "miss_lines",
     "open_documents",
     "summary",
 ]
