@@ -11,10 +11,12 @@ from assistant.evaluation.beir import beir_passages, beir_queries, evaluate_beir
 from assistant.evaluation.misses import Cause, Miss, find_misses, miss_lines
 from assistant.evaluation.questions import Judgement, Outcome, ask_all, judged_questions, summary
 from assistant.evaluation.report import Report
+from assistant.evaluation.runs import Comparison, compare, load_run, save_run
 from assistant.evaluation.searched import index_of, open_documents
 
 __all__ = [
     "Cause",
+    "Comparison",
     "Judgement",
     "Miss",
     "Outcome",
@@ -22,12 +24,15 @@ __all__ = [
     "ask_all",
     "beir_passages",
     "beir_queries",
+    "compare",
     "evaluate_beir",
     "find_misses",
     "index_of",
     "judged_questions",
     "judgements",
+    "load_run",
     "miss_lines",
     "open_documents",
+    "save_run",
     "summary",
 ]
