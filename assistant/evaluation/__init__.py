@@ -7,6 +7,7 @@ runs        a run kept in a file, and what has changed since
 beir        a public set
 """
 
+from assistant.evaluation.ablation import ablate
 from assistant.evaluation.beir import beir_passages, beir_queries, evaluate_beir, judgements
 from assistant.evaluation.misses import Cause, Miss, find_misses, miss_lines
 from assistant.evaluation.questions import Judgement, Outcome, ask_all, judged_questions, summary
@@ -21,6 +22,7 @@ __all__ = [
     "Miss",
     "Outcome",
     "Report",
+    "ablate",
     "ask_all",
     "beir_passages",
     "beir_queries",
