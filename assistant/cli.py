@@ -11,7 +11,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +22,11 @@ from assistant.records import Answer, NotFound, Reading
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
+    from assistant.encoder import Encoder
 
 Command = Callable[[argparse.Namespace], int]
+#: Options of `evaluate` that stand alone: what each of them leaves no room for.
+_EXCLUDED = {"beir": ("documents", "misses", "ablation", "save", "compare"), "library": ("documents",)}
 #: Signs that some readers of lines take for a line's end; JSON allows them bare, and allows them escaped.
 _LINE_ENDS = {ord(sign): f"\\u{ord(sign):04x}" for sign in "\x85\u2028\u2029"}
 #: Control characters as their Unicode pictures: a document must not steer the reader's terminal.
@@ -108,6 +111,12 @@ def _parser() -> Parser:
     what.add_argument("--beir", type=Path, metavar="DIR", help="BEIR 格式的文件夹")
     what.add_argument("--questions", type=Path, metavar="FILE", help="带标准引文的问题，每行一个 JSON")
     evaluate.add_argument("--json", action="store_true", help="最后一行输出 JSON")
+    evaluate.add_argument("--documents", type=Path, metavar="PATH", help="只从这个文件或文件夹里找，不用资料库")
+    evaluate.add_argument("--misses", action="store_true", help="列出没有答好的问题和原因")
+    evaluate.add_argument("--ablation", action="store_true", help="比较各种排序单独的命中率")
+    evaluate.add_argument("--save", type=Path, metavar="FILE", help="把结果存成 JSON")
+    evaluate.add_argument("--compare", type=Path, metavar="FILE", help="与存下的结果比较")
+    evaluate.set_defaults(refuse=evaluate.error)
     serve = add("serve", _serve, "启动问答网页")
     serve.add_argument("--host", default="127.0.0.1", help="监听地址（默认 127.0.0.1，只限本机）")
     serve.add_argument("--port", type=int, default=7860, help="端口（默认 7860）")
@@ -239,21 +248,66 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _evaluate(options: argparse.Namespace) -> int:
+    for other, names in _EXCLUDED.items():
+        for name in names:
+            if getattr(options, name) and getattr(options, other):
+                options.refuse(f"argument --{name}: not allowed with argument --{other}")
+    figures = _evaluate_beir(options) if options.beir else _evaluate_questions(options)
+    if options.json:
+        print(_line(figures))
+    return 0
+
+
+def _evaluate_beir(options: argparse.Namespace) -> dict[str, object]:
     from assistant.assistant import default_folder
     from assistant.encoder.choose import load_encoder
-    from assistant.evaluation import ask_all, evaluate_beir, judged_questions, summary
+    from assistant.evaluation import evaluate_beir
 
-    if options.beir:
-        kept = (options.library or default_folder()) / "evaluation"
-        report = evaluate_beir(options.beir, kept, load_encoder(options.model), _Bar("正在编码段落"))
-    else:
-        asked = judged_questions(options.questions)
-        with _open(options) as assistant:
-            report = summary(ask_all(assistant, asked))
+    kept = (options.library or default_folder()) / "evaluation"
+    report = evaluate_beir(options.beir, kept, load_encoder(options.model), _Bar("正在编码段落"))
     print(report.table())
-    if options.json:
-        print(_line(report.as_dict()))
-    return 0
+    return {**report.as_dict()}
+
+
+def _evaluate_questions(options: argparse.Namespace) -> dict[str, object]:
+    from assistant import evaluation
+    from assistant.encoder.choose import load_encoder
+
+    asked = evaluation.judged_questions(options.questions)
+    before = evaluation.load_run(options.compare, asked) if options.compare else ()  # before the wait: it may be no run
+    encoder = load_encoder(options.model)
+    with _open_evaluated(options, encoder) as assistant:
+        outcomes = evaluation.ask_all(assistant, asked)
+        index = evaluation.index_of(assistant, encoder)
+        misses = evaluation.find_misses(outcomes, index, encoder) if options.misses else ()
+        ablation = evaluation.ablate(asked, index, encoder) if options.ablation else None
+    report = evaluation.summary(outcomes)
+    print(report.table(evaluation.summary(before) if before else None))
+    if options.misses:
+        _print_under("没有答好的", evaluation.miss_lines(misses))
+    if before:
+        _print_under(f"与“{options.compare}”相比", evaluation.compare(before, outcomes).lines())
+    if ablation:
+        _print_under("每种排序单独用，原文在第 1 段、前 3 段里的", ablation.table().splitlines())
+    if options.save:
+        evaluation.save_run(options.save, outcomes)
+    return {**report.as_dict(), **({"ablation": ablation.as_dict()} if ablation else {})}
+
+
+def _print_under(title: str, lines: Sequence[str]) -> None:
+    print(f"\n{title}：")
+    for line in lines:
+        print(_shown(line))
+
+
+def _open_evaluated(options: argparse.Namespace, encoder: Encoder) -> AbstractContextManager[Assistant]:
+    from assistant.assistant import Assistant
+    from assistant.evaluation import open_documents
+
+    bar = _Bar("正在编码段落")
+    if options.documents:
+        return open_documents(options.documents, encoder, bar)
+    return closing(Assistant.open(options.library, encoder=encoder, progress=bar))
 
 
 def _serve(options: argparse.Namespace) -> int:

@@ -451,6 +451,12 @@ def test_a_library_that_cannot_be_written_can_be_read(
         (["serve", "--port", "门"], "--port 后面应是整数，不能是“门”。"),
         (["evaluate"], "以下选项要写明一个：--beir --questions。"),
         (["evaluate", "--beir", "a", "--questions", "b"], "--questions 不能与 --beir 同用。"),
+        (["evaluate", "--beir", "a", "--documents", "b"], "--documents 不能与 --beir 同用。"),
+        (["evaluate", "--beir", "a", "--misses"], "--misses 不能与 --beir 同用。"),
+        (["evaluate", "--beir", "a", "--ablation"], "--ablation 不能与 --beir 同用。"),
+        (["evaluate", "--beir", "a", "--save", "b"], "--save 不能与 --beir 同用。"),
+        (["evaluate", "--beir", "a", "--compare", "b"], "--compare 不能与 --beir 同用。"),
+        (["--library", "a", "evaluate", "--questions", "b", "--documents", "c"], "--documents 不能与 --library 同用。"),
         (["ask", "--json=是", "党课"], "--json 后面不能带“是”。"),
     ],
 )
@@ -495,6 +501,69 @@ def test_an_odd_file_of_questions_is_named(run: Run, warm: Path, tmp_path: Path)
             (tmp_path / name).write_bytes(content)
         assert name in refused(run("evaluate", "--questions", tmp_path / name, "--library", warm))
         assert name in refused(run("evaluate", "--beir", tmp_path / name, "--library", warm))
+
+
+@pytest.fixture
+def judged(spades: Path) -> Path:
+    """Questions on the spades: one well answered, one whose quote is in no document, one without an answer."""
+    file = spades.with_name("问题.jsonl")
+    rows = [
+        {"question": "铁锹用完以后怎么办", "type": "direct", "gold": ["铁锹用完以后要擦干净"]},
+        {"question": "铁锹涂什么油", "type": "direct", "gold": ["锄头要涂桐油"]},
+        {"question": "北极熊吃什么", "type": "unanswerable", "gold": []},
+    ]
+    file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    return file
+
+
+def test_questions_on_documents_of_their_own_leave_the_library_alone(
+    run: Run, spades: Path, judged: Path, tmp_path: Path
+) -> None:
+    code, out, err = run("evaluate", "--questions", judged, "--documents", spades, "--json")
+    assert (code, err) == (0, "")
+    *table, last = out.splitlines()
+    assert [line.split()[0] for line in table] == ["questions", "全部", "direct", "unanswerable"]
+    assert (json.loads(last)["hit@1"], json.loads(last)["questions"]) == (1 / 2, 3)
+    assert not (tmp_path / "home").exists()
+
+
+def test_misses_are_listed_with_their_cause(run: Run, spades: Path, judged: Path) -> None:
+    _, out, _ = run("evaluate", "--questions", judged, "--documents", spades, "--misses")
+    assert "\n没有答好的：\n资料里没有这句原文：1 个\n  direct  铁锹涂什么油  → " in out
+    assert "铁锹用完以后怎么办" not in out
+
+
+def test_the_ablation_has_a_table_and_a_key_of_its_own(run: Run, spades: Path, judged: Path) -> None:
+    _, plain, _ = run("evaluate", "--questions", judged, "--documents", spades, "--json")
+    _, out, _ = run("evaluate", "--questions", judged, "--documents", spades, "--json", "--ablation")
+    found = json.loads(out.splitlines()[-1])
+    ablation = found.pop("ablation")
+    assert found.keys() == json.loads(plain.splitlines()[-1]).keys()
+    assert (ablation["questions"], ablation["BM25@1"], ablation["fused@1"]) == (2, 1 / 2, 1 / 2)
+    assert re.search(r"^每种排序.*\n +questions +BM25@1 .* fused@3\n全部 ", out, re.MULTILINE)
+
+
+def test_a_run_is_saved_and_compared_with_the_next(run: Run, spades: Path, judged: Path, tmp_path: Path) -> None:
+    saved, command = tmp_path / "run.json", ("evaluate", "--questions", judged, "--documents")
+    more = tmp_path / "锄头.txt"
+    more.write_text(f"{SPADES}\n\n锄头要涂桐油，铁锹涂什么油都可以。\n", encoding="utf-8")
+    assert run(*command, spades, "--save", saved).err == ""
+    same = run(*command, spades, "--compare", saved).out
+    assert f"\n与“{saved}”相比：\n变好：0 个\n变差：0 个\n" in same
+    code, out, err = run(*command, more, "--compare", saved, "--save", saved)
+    assert (code, err) == (0, "")
+    assert re.search(r"^direct +2  .*1\.000 \+0\.500", out, re.MULTILINE)
+    assert re.search(r"变好：1 个\n  direct  铁锹涂什么油  hit@3 0→1，.*\n变差：0 个\n", out)
+    assert "变好：0 个" in run(*command, more, "--compare", saved).out  # compared first, then written over
+
+
+def test_files_that_an_evaluation_cannot_use_are_named(run: Run, spades: Path, judged: Path, tmp_path: Path) -> None:
+    command = ("evaluate", "--questions", judged, "--documents")
+    assert "没有.txt" in refused(run(*command, tmp_path / "没有.txt"))
+    assert "问题.jsonl" in refused(run(*command, spades, "--compare", judged))
+    code, out, err = run(*command, spades, "--save", tmp_path / "没有" / "run.json")
+    assert (code, out.count("\n"), err.count("\n")) == (1, 4, 1)  # the figures are told before they can't be kept
+    assert "run.json" in err
 
 
 def test_a_port_that_does_not_exist_is_refused_before_anything_is_announced(run: Run, warm: Path) -> None:
