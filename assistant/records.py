@@ -150,11 +150,20 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """Words of a question that are looked up as others: a slip put right, or a synonym. 「换词」"""
+
+    typed: str
+    meant: str
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
-    """A question as it was asked and as it is looked up. 「提问」"""
+    """A question in one wording: `text` is what is looked up, `changes` what was changed for it. 「提问」"""
 
     text: str
     words: tuple[str, ...]
+    changes: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,14 +205,29 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """Why an excerpt was found. 「为什么是这一条」"""
+
+    words: tuple[str, ...]  # of the question, in the excerpt
+    heading_words: tuple[str, ...]  # those only in the title and headings above it
+    alike: bool  # whether the vectors say that both mean nearly the same
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Excerpt:
-    """Verbatim parts of one section with their citation; `highlights` lie inside the parts. 「摘录」"""
+    """Verbatim parts of one section with their citation; `highlights` lie inside the parts. 「摘录」
+
+    `listed` is the number of items where the parts are those of an enumeration, else 0.
+    """
 
     parts: tuple[Part, ...]
     highlights: tuple[Span, ...]
     score: float
     citation: Citation
     also: tuple[Citation, ...] = ()
+    listed: int = 0
+    reason: Reason | None = None
 
 
 class Status(StrEnum):
@@ -215,14 +239,27 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Topic:
+    """What the next question may go on from: the last one, and how many rounds of its excerpts were shown. 「话题」"""
+
+    question: str
+    rounds: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """Excerpts that answer a question, or (`RELATED`) that may touch on it. 「回答」"""
+    """Excerpts that answer a question, or (`RELATED`) that may touch on it. 「回答」
+
+    `carried` is the earlier question that this one goes on from; "" if it stands for itself.
+    """
 
     question: str
     status: Status
     confidence: float  # 0.0 to 1.0
     excerpts: tuple[Excerpt, ...]
     elapsed_ms: float = 0.0
+    carried: str = ""
+    topic: Topic | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,5 +270,7 @@ class NotFound:
     confidence: float
     nearest: tuple[Citation, ...]
     elapsed_ms: float = 0.0
+    carried: str = ""
+    topic: Topic | None = None
 
     status = Status.NOT_FOUND

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from assistant.records import Span
+from assistant.script import simplified
 
 _MARKS = "。！？!?…"
 #: What may follow a closing mark and still belong to its sentence.
@@ -37,6 +39,9 @@ _ANEW = re.compile(
 )
 
 _WORD = re.compile(r"[^\W_〇\u3400-\u9fff]+(?:\.[^\W_〇\u3400-\u9fff]+)*%?|[〇\u3400-\u9fff]+")
+#: jieba's dictionary also holds slips; a word that its corpus of sixty million used less often than this may be one.
+_RARE = 50
+_CHINESE = re.compile(r"[\u4e00-\u9fff]{2,}")
 #: Words that carry no subject; a question is full of them, and BM25 would reward passages for them.
 _EMPTY_WORDS = frozenset("的了是在和与或也就都而及着把被对为从到由于以之其这那有要应吗呢啊吧呀嘛么咋啥谁几哪") | {
     *("什么", "怎么", "怎么办", "怎样", "如何", "哪个", "哪些", "哪几", "多少"),
@@ -111,8 +116,14 @@ def columns(line: str) -> int:
 
 
 def matching_form(text: str) -> str:
-    """The form in which texts are compared: compatibility forms folded (full-width to half-width), lower case."""
-    return unicodedata.normalize("NFKC", text).lower()
+    """The form in which texts are compared: Simplified characters, compatibility forms folded (full-width to
+    half-width), lower case."""
+    return looked_up(text).lower()
+
+
+def looked_up(text: str) -> str:
+    """A question in the script and width of what it is compared with; the case of its letters stays."""
+    return simplified(unicodedata.normalize("NFKC", text))
 
 
 def words(text: str) -> list[str]:
@@ -121,6 +132,29 @@ def words(text: str) -> list[str]:
     for run in _WORD.findall(matching_form(text)):
         found.extend(_segmenter().cut_for_search(run) if run[0] in "〇" or "\u3400" <= run[0] <= "\u9fff" else [run])
     return [word for word in found if word not in _EMPTY_WORDS]
+
+
+def strayed_characters(text: str) -> Iterator[str]:
+    """Runs of two or more Chinese characters that no word but a rare one joins, in matching form."""
+    for run in _CHINESE.findall(matching_form(text)):
+        strayed = ""
+        for word in (*_segmenter().cut(run, HMM=False), ""):
+            if word and (len(word) == 1 or _segmenter().FREQ[word] < _RARE):
+                strayed += word
+                continue
+            if len(strayed) > 1:
+                yield strayed
+            strayed = ""
+
+
+def chance(characters: str) -> float:
+    """How likely these characters are in Chinese at large, as a word or as words of one character each."""
+    segmenter = _segmenter()
+    segmenter.initialize()
+    uses: dict[str, int] = segmenter.FREQ
+    total: int = segmenter.total
+    each = math.prod(max(uses.get(character, 0), 1) / total for character in characters)
+    return max(each, uses.get(characters, 0) / total)
 
 
 @lru_cache(maxsize=1)

@@ -73,6 +73,10 @@ class Bm25:
         held = 0 if number is None else int(self._postings.indptr[number + 1] - self._postings.indptr[number])
         return math.log(1 + (self._count - held + 0.5) / (held + 0.5))
 
+    def uses(self) -> dict[str, int]:
+        """How many texts hold each word."""
+        return dict(zip(self._vocabulary, np.diff(self._postings.indptr).tolist(), strict=True))
+
     def save(self, path: Path) -> None:
         """Write everything to one .npz file; the words as JSON, because numpy would pad them to the longest."""
         words = np.frombuffer(json.dumps(list(self._vocabulary)).encode(), dtype=np.uint8)
