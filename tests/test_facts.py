@@ -1,0 +1,48 @@
+import pytest
+
+from assistant.facts import asked_facts
+from assistant.reading import read_text
+from assistant.settings import IndexSettings
+from tests.fakes import make_source
+
+TEXTS = (
+    "浅谈仓库管理\n\n作者:甲小明 来源:后勤园地 发布时间:2019-03-05\n\n仓库要通风。货物要码放整齐。",
+    "果园浇水的经验\n\n来源:农业园地\n\n果树要浇透水。",
+    "镰刀的保养\n\n镰刀要磨快。",
+)
+DOCUMENTS = [
+    document
+    for number, text in enumerate(TEXTS)
+    for document in read_text(make_source(text, f"{number}.txt"), IndexSettings()).documents
+]
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("《浅谈仓库管理》是谁写的", "作者:甲小明"),
+        ("浅谈仓库管理的作者是谁", "作者:甲小明"),
+        ("仓库管理那篇文章什么时候发表的", "发布时间:2019-03-05"),
+        ("浅谈仓库管理的发布时间", "发布时间:2019-03-05"),
+        ("浅谈仓库管理的来源是哪里", "来源:后勤园地"),
+        ("果园浇水的经验这篇文章出自哪里", "来源:农业园地"),
+    ],
+)
+def test_a_byline_answers(question: str, found: str) -> None:
+    (fact,) = asked_facts(question, DOCUMENTS)
+    assert fact.document.text(fact.span) == found
+    assert found.endswith(fact.document.text(fact.value))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "镰刀的保养是谁写的",  # it doesn't say
+        "仓库管理制度由谁来写",  # asks about the matter
+        "果树什么时候浇水",
+        "谁写的",
+        "水的来源",
+    ],
+)
+def test_other_questions_are_left_to_the_passages(question: str) -> None:
+    assert asked_facts(question, DOCUMENTS) == ()
