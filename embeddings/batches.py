@@ -1,13 +1,14 @@
-"""What one step of training sees: passages of a few topics, each with questions on it."""
+"""What one step of training sees: passages of a few topics and some lines, each with questions on it."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from assistant.index import encoded_text
-from embeddings.pairs import Pair, topic_of
+from embeddings.pairs import Line, Pair, topic_of
 
 #: Questions in words unlike the passage's are what training is for: they come up so many times as often as others.
 _WEIGHTS = {"colloquial": 2.0, "paraphrase": 2.0, "situation": 2.0}
@@ -26,24 +27,37 @@ class Example:
 class Mixture:
     """How examples are drawn. Shares are of the passages."""
 
-    passages: int = 24  # a step
-    questions: int = 4  # a passage
+    passages: int = 20  # a step
+    lines: int = 30  # a step
+    questions: int = 3  # a passage
     with_context: float = 0.7  # title and headings above the text, as the index gives them to the encoder
     joined: float = 0.1  # two neighbours of one topic in one text, as in a long passage
 
 
-def batches(pairs: Sequence[Pair], mixture: Mixture, chance: random.Random) -> Iterator[list[Example]]:
-    """Without end: whole topics in a new order each time round, so that neighbours are negatives for each other."""
+def batches(
+    pairs: Sequence[Pair], lines: Sequence[Line], mixture: Mixture, chance: random.Random
+) -> Iterator[list[Example]]:
+    """Without end, passages and lines in a new order each time round."""
+    passages, statements = _passages(pairs, mixture, chance), _statements(lines, chance)
+    count = mixture.lines if lines else 0
+    while True:
+        yield [*islice(passages, mixture.passages), *islice(statements, count)]
+
+
+def _passages(pairs: Sequence[Pair], mixture: Mixture, chance: random.Random) -> Iterator[Example]:
+    """Whole topics one after another, so that neighbours are negatives for each other."""
     topics: dict[str, list[Pair]] = {}
     for pair in pairs:
         topics.setdefault(topic_of(pair), []).append(pair)
-    batch: list[Example] = []
     while True:
         for topic in chance.sample(sorted(topics), len(topics)):
-            batch.extend(_examples(topics[topic], mixture, chance))
-            while len(batch) >= mixture.passages:
-                yield batch[: mixture.passages]
-                batch = batch[mixture.passages :]
+            yield from _examples(topics[topic], mixture, chance)
+
+
+def _statements(lines: Sequence[Line], chance: random.Random) -> Iterator[Example]:
+    while True:
+        for line in chance.sample(lines, len(lines)):
+            yield Example(line.statement, line.questions, ())
 
 
 def _examples(topic: Sequence[Pair], mixture: Mixture, chance: random.Random) -> Iterator[Example]:

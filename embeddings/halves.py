@@ -32,16 +32,16 @@ class Vectors:
 
 
 class Halves:
-    """BertModel in a sentence-transformers folder, of which only the layers from `frozen` on are trained.
+    """BertModel in a sentence-transformers folder, of which only the layers from `frozen` on are trained: none if None.
 
     Without dropout, which would ask for the lower layers anew each time; on two cores it also takes longer than all the
     rest.
     """
 
-    def __init__(self, folder: Path, frozen: int) -> None:
+    def __init__(self, folder: Path, frozen: int | None = None) -> None:
         self.bert = BertModel.from_pretrained(folder).eval()
         self._lower = self.bert.encoder.layer[:frozen]
-        self._upper = self.bert.encoder.layer[frozen:]
+        self._upper = self.bert.encoder.layer[len(self._lower) :]
         self.bert.requires_grad_(False)
         self._upper.requires_grad_(True)
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
@@ -62,23 +62,32 @@ class Halves:
                     own = new[text][1]
                     self._states[text] = (state[: len(own)].half(), own)
 
-    def __call__(self, texts: Sequence[Text]) -> Vectors:
-        """The vectors of some texts; their gradients reach the upper layers."""
+    def __call__(self, texts: Sequence[Text], hidden: float = 0.0) -> Vectors:
+        """The vectors of some texts; their gradients reach the upper layers.
+
+        A share of the tokens may be hidden from the others and from the result, other ones each time, so that training
+        can't lean on any single one of them.
+        """
         self.prepare(texts)
         lengths = {text: len(self._states[text][1]) for text in texts}
         places = {text: place for place, text in enumerate(dict.fromkeys(texts))}
         pooled: list[Tensor] = [torch.empty(0)] * len(places)
         tokens: list[Tensor] = [torch.empty(0)] * len(places)
+        own: list[Tensor] = [torch.empty(0)] * len(places)
         for some in _by_length(list(places), lengths):
             states, attended = _padded([self._states[text][0].float() for text in some])
+            attended = attended & (torch.rand(attended.shape) >= hidden)
+            attended[:, 0] = True  # a text of which nothing is left has no mean
             states = _through(self._upper, states, attended)
             means = (states * attended[:, :, None]).sum(dim=1) / attended.sum(dim=1, keepdim=True)
-            for text, mean, state in zip(some, means, states, strict=True):
-                pooled[places[text]], tokens[places[text]] = mean, state[: lengths[text]]
+            for row, text in enumerate(some):
+                place, length = places[text], lengths[text]
+                pooled[place], tokens[place] = means[row], states[row, :length]
+                own[place] = self._states[text][1] & attended[row, :length]
         order = [places[text] for text in texts]
         padded, _ = _padded([tokens[place] for place in order])
-        own, _ = _padded([self._states[text][1] for text in texts])
-        return Vectors(F.normalize(torch.stack(pooled)[order], dim=-1), F.normalize(padded, dim=-1), own)
+        shown, _ = _padded([own[place] for place in order])
+        return Vectors(F.normalize(torch.stack(pooled)[order], dim=-1), F.normalize(padded, dim=-1), shown)
 
     def _cut(self, text: Text) -> tuple[Tensor, Tensor]:
         """The ids of a text's tokens, and which of them count in late interaction, as the assistant has it."""

@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 _NONE = -1e4  # the logit of what is no candidate
+_TOGETHER = 20  # passages scored at once, padded to the longest of them
 
 
 def late_interaction(query: Tensor, query_own: Tensor, passage: Tensor, passage_own: Tensor) -> Tensor:
@@ -14,9 +15,14 @@ def late_interaction(query: Tensor, query_own: Tensor, passage: Tensor, passage_
 
     Tokens are (Q, S, D) and (P, T, D) of length 1; `own` (Q, S) and (P, T) says which of them count.
     """
-    similar = torch.einsum("qsd,ptd->qspt", query, passage).masked_fill(~passage_own, _NONE)
-    best = similar.amax(dim=3) * query_own[:, :, None]
-    return best.sum(dim=1) / query_own.sum(dim=1, keepdim=True).clamp(min=1)
+    columns = []
+    for some, own in zip(passage.split(_TOGETHER), passage_own.split(_TOGETHER), strict=True):
+        places = own.any(dim=0).nonzero()
+        length = int(places.max()) + 1 if len(places) else 1  # the rest is padding
+        similar = torch.einsum("qsd,ptd->qspt", query, some[:, :length]).masked_fill(~own[:, :length], _NONE)
+        best = similar.amax(dim=3) * query_own[:, :, None]
+        columns.append(best.sum(dim=1) / query_own.sum(dim=1, keepdim=True).clamp(min=1))
+    return torch.cat(columns, dim=1)
 
 
 def contrastive(scores: Tensor, right: Tensor, unanswered: Tensor, temperature: float) -> Tensor:

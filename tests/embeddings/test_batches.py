@@ -5,14 +5,14 @@ from collections import Counter
 from itertools import islice
 
 from embeddings.batches import Example, Mixture, batches
-from embeddings.pairs import Pair, load_pairs, topic_of
+from embeddings.pairs import Line, Pair, load_pairs, topic_of
 
 PAIRS = load_pairs()[:48]
 BY_TEXT = {pair.passage.text: pair for pair in PAIRS}
 
 
 def drawn(count: int, mixture: Mixture, seed: int = 1) -> list[list[Example]]:
-    return list(islice(batches(PAIRS, mixture, random.Random(seed)), count))
+    return list(islice(batches(PAIRS, (), mixture, random.Random(seed)), count))
 
 
 def pairs_in(example: Example) -> list[Pair]:
@@ -71,3 +71,12 @@ def test_questions_in_other_words_come_up_more_often() -> None:
 
 def test_a_seed_gives_the_same_batches() -> None:
     assert drawn(3, Mixture()) == drawn(3, Mixture()) != drawn(3, Mixture(), seed=2)
+
+
+def test_lines_stand_beside_the_passages_each_once_before_any_comes_again() -> None:
+    lines = [Line(f"第{number}句", (f"{number}?",)) for number in range(6)]
+    found = list(islice(batches(PAIRS, lines, Mixture(passages=4, lines=3), random.Random(1)), 2))
+    assert [len(batch) for batch in found] == [7, 7]
+    statements = [example.text for batch in found for example in batch[4:]]
+    assert sorted(statements) == [line.statement for line in lines]
+    assert all(example.questions == (f"{example.text[1]}?",) for batch in found for example in batch[4:])

@@ -43,3 +43,11 @@ def test_gradients_reach_the_upper_half_alone(tiny_folder: Path) -> None:
     moved = {name for name, weight in halves.bert.named_parameters() if weight.grad is not None}
     assert moved and all(name.startswith("encoder.layer.1.") for name in moved)
     assert len(moved) == len(halves.trained())
+
+
+def test_hidden_tokens_do_not_count_and_change_the_others(tiny_folder: Path) -> None:
+    halves, whole = Halves(tiny_folder, 1), Halves(tiny_folder, 1)(TEXTS)
+    torch.manual_seed(0)
+    found = halves(TEXTS, hidden=0.5)
+    assert 0 < int(found.own.sum()) < int(whole.own.sum())
+    assert not torch.allclose(found.pooled, whole.pooled)

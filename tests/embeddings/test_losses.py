@@ -22,6 +22,15 @@ def test_late_interaction_is_the_one_that_answers() -> None:
     np.testing.assert_allclose(found[0], expected, atol=1e-6)
 
 
+def test_many_passages_of_different_lengths_score_as_each_alone() -> None:
+    query, passages = unit(2, 3, 8), unit(45, 9, 8)
+    all_of_query = torch.ones(2, 3, dtype=torch.bool)
+    own = torch.arange(9) < torch.tensor([1 + place % 9 for place in range(45)])[:, None]
+    together = late_interaction(query, all_of_query, passages, own)
+    alone = [late_interaction(query, all_of_query, passages[[p]], own[[p]]) for p in range(45)]
+    torch.testing.assert_close(together, torch.cat(alone, dim=1))
+
+
 def test_tokens_that_do_not_count_change_nothing() -> None:
     query, passages = unit(1, 3, 8), unit(1, 5, 8)
     own = torch.tensor([[True, True, False]])

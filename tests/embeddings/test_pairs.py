@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from assistant.index import encoded_text
-from embeddings.pairs import DATA, Part, load_pairs, parts, topic_of, topics
+from embeddings.pairs import DATA, Line, Part, load_lines, load_pairs, parts, topic_of, topics
 
 
 @pytest.fixture
@@ -63,3 +63,14 @@ def test_every_pair_has_what_its_readme_says(file: Path) -> None:
         assert len(pair.questions) == 6 and len(pair.not_answered) == 2
         assert pair.passage.text and pair.passage.document.title
         assert all(question.strip() for question in (*dict(pair.questions).values(), *pair.not_answered))
+
+
+def test_a_line_is_a_statement_with_its_questions(tmp_path: Path) -> None:
+    (tmp_path / "a.tsv").write_text("党员应当按月交纳党费。\t这钱一年一回行吗?\t啥时候掏钱?\n", encoding="utf-8")
+    assert load_lines(tmp_path) == [Line("党员应当按月交纳党费。", ("这钱一年一回行吗?", "啥时候掏钱?"))]
+
+
+def test_every_line_of_the_data_has_two_to_four_questions() -> None:
+    lines = load_lines()
+    assert lines and all(len(line.questions) in (2, 3, 4) and all(line.questions) for line in lines)
+    assert len({line.statement for line in lines}) == len(lines)

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import random
 from itertools import islice
 from pathlib import Path
@@ -8,33 +7,16 @@ from pathlib import Path
 import pytest
 import torch
 
-from embeddings.batches import Mixture, batches
+from embeddings.batches import batches
 from embeddings.halves import Halves
-from embeddings.pairs import Pair, load_pairs
-from embeddings.train import Recipe, loss_of, share_of_rate, train
-
-TEXTS = ("支", "部", "支部", "the", "支 the", "部 the", "支部 支部", "the the")  # of pieces that the tiny encoder knows
-MIXTURE = Mixture(passages=len(TEXTS), questions=1, with_context=0, joined=0)
-RECIPE = Recipe(steps=60, frozen=1, learning_rate=3e-3, mixture=MIXTURE)
+from embeddings.pairs import Pair
+from embeddings.train import loss_of, share_of_rate, train
+from tests.embeddings.tiny import RECIPE, tiny_pairs
 
 
 @pytest.fixture
 def pairs(tmp_path: Path) -> list[Pair]:
-    rows = [
-        {
-            "id": text,
-            "domain": text,
-            "title": "",
-            "heading": "",
-            "passage": text,
-            "questions": [{"q": f"{text},", "style": "direct"}],
-            "not_answered": [],
-        }
-        for text in TEXTS
-    ]
-    file = tmp_path / "pairs.jsonl"
-    file.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
-    return load_pairs(file)
+    return tiny_pairs(tmp_path)
 
 
 @pytest.fixture
@@ -43,14 +25,14 @@ def halves(tiny_folder: Path) -> Halves:
 
 
 def loss_on(pairs: list[Pair], halves: Halves) -> float:
-    (batch,) = islice(batches(pairs, MIXTURE, random.Random(5)), 1)
+    (batch,) = islice(batches(pairs, (), RECIPE.mixture, random.Random(5)), 1)
     with torch.no_grad():
         return loss_of(halves, batch, RECIPE).item()
 
 
 def test_training_lowers_the_loss_and_leaves_the_lower_half_alone(halves: Halves, pairs: list[Pair]) -> None:
     before, weights = loss_on(pairs, halves), {n: w.clone() for n, w in halves.bert.named_parameters()}
-    train(halves, pairs, RECIPE)
+    train(halves, pairs, (), RECIPE)
     assert loss_on(pairs, halves) < 0.8 * before
     changed = {name for name, weight in halves.bert.named_parameters() if not torch.equal(weight, weights[name])}
     assert changed and all(name.startswith("encoder.layer.1.") for name in changed)
@@ -58,14 +40,14 @@ def test_training_lowers_the_loss_and_leaves_the_lower_half_alone(halves: Halves
 
 def test_training_again_gives_the_same_weights(tiny_folder: Path, pairs: list[Pair]) -> None:
     one, two = Halves(tiny_folder, 1), Halves(tiny_folder, 1)
-    train(one, pairs, RECIPE)
-    train(two, pairs, RECIPE)
+    train(one, pairs, (), RECIPE)
+    train(two, pairs, (), RECIPE)
     for weight, again in zip(one.trained(), two.trained(), strict=True):
         torch.testing.assert_close(weight, again)
 
 
 def test_training_says_how_far_it_is(halves: Halves, pairs: list[Pair], capsys: pytest.CaptureFixture[str]) -> None:
-    train(halves, pairs, RECIPE)
+    train(halves, pairs, (), RECIPE)
     assert capsys.readouterr().out.startswith("step 20/60  ")
 
 

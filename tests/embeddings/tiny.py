@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from embeddings.batches import Mixture
+from embeddings.pairs import Pair, load_pairs
 from embeddings.source import Shape, Source, Weights
+from embeddings.train import Recipe
 
 PIECES = [
     ("<s>", 0.0), ("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0),
@@ -75,3 +80,28 @@ def tiny_weights(shape: Shape = SHAPE) -> Weights:
 
 def tiny_source() -> Source:
     return Source(SHAPE, tiny_weights(), tiny_tokenizer())
+
+
+TEXTS = ("支", "部", "支部", "the", "支 the", "部 the", "支部 支部", "the the")  # of pieces that the tiny encoder knows
+RECIPE = Recipe(
+    steps=60, frozen=1, learning_rate=3e-3, mixture=Mixture(len(TEXTS), questions=1, with_context=0, joined=0)
+)
+
+
+def tiny_pairs(folder: Path) -> list[Pair]:
+    """A topic for each of the texts, which answers itself with a comma."""
+    rows = [
+        {
+            "id": text,
+            "domain": text,
+            "title": "",
+            "heading": "",
+            "passage": text,
+            "questions": [{"q": f"{text},", "style": "direct"}],
+            "not_answered": [],
+        }
+        for text in TEXTS
+    ]
+    file = folder / "pairs.jsonl"
+    file.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    return load_pairs(file)
