@@ -12,8 +12,9 @@ from pathlib import Path
 from threading import RLock
 
 from assistant.answering import Answerer
-from assistant.background import load_background
 from assistant.bundled import seeds_folder
+from assistant.confidence import is_fitted_on
+from assistant.conversation import follow_up
 from assistant.encoder import Encoder
 from assistant.encoder.choose import load_encoder
 from assistant.errors import BadQuestion, LibraryError, NotVerbatim, UnreadableFile
@@ -21,9 +22,11 @@ from assistant.index import Index
 from assistant.library import Library
 from assistant.readers import READERS, read_bytes
 from assistant.reading import read_file
-from assistant.records import Answer, Document, NotFound, Reading, Section, Source, Span
-from assistant.retrieval import Retriever, parse_query
+from assistant.records import Answer, Document, NotFound, Reading, Section, Source, Span, Topic
+from assistant.retrieval import Retriever
 from assistant.settings import Settings
+from assistant.synonyms import FILE as SYNONYMS
+from assistant.synonyms import TEMPLATE, Synonyms
 
 #: Called with (done, total) while passages are encoded.
 Progress = Callable[[int, int], None]
@@ -49,7 +52,7 @@ class Added:
 class _Engine:
     """What one state of the library is searched with."""
 
-    version: tuple[int, int]
+    version: tuple[float, ...]
     retriever: Retriever
     answerer: Answerer
 
@@ -85,6 +88,8 @@ class Assistant:
         assistant = cls(library, settings or Settings(), encoder or load_encoder(model), progress)
         if library.get(_SEEDED) is None:
             assistant.add([seeds_folder()])
+            if not assistant._synonyms.exists():
+                assistant._synonyms.write_text(TEMPLATE, encoding="utf-8")
             library.put(_SEEDED, "1")
         return assistant
 
@@ -92,19 +97,32 @@ class Assistant:
         """Let go of the library's file."""
         self.library.close()
 
-    def ask(self, question: str) -> Answer | NotFound:
-        """The verbatim excerpts that answer a question, or `NotFound`; one that can't be asked is `BadQuestion`."""
+    def ask(self, question: str, topic: Topic | None = None) -> Answer | NotFound:
+        """The verbatim excerpts that answer a question, or `NotFound`; one that can't be asked is `BadQuestion`.
+
+        `topic` is the one of the answer before: a question that can't be understood alone (那第二点呢) goes on from it.
+        """
         began = time.perf_counter()
         text = self._checked(question)
+        follow = follow_up(text, topic.question) if topic else None
+        if topic and follow:
+            rounds = topic.rounds + 1 if follow.more else 1
+            answer = self._answer(question, follow.question, follow.item, rounds)
+            answer = replace(answer, carried=topic.question, topic=Topic(follow.topic, rounds))
+        else:
+            answer = replace(self._answer(question, text), topic=Topic(text))
+        return replace(answer, elapsed_ms=(time.perf_counter() - began) * 1000)
+
+    def _answer(self, question: str, text: str, item: int = 0, rounds: int = 1) -> Answer | NotFound:
         engine = self._ready()
-        query = parse_query(text)
-        encoding = engine.retriever.encode(query)
-        answer = engine.answerer.answer(query, encoding, engine.retriever.retrieve(query, encoding))
-        return replace(answer, question=question, elapsed_ms=(time.perf_counter() - began) * 1000)
+        found = engine.retriever.search(text)
+        if item:
+            return engine.answerer.item(question, found, item)
+        return engine.answerer.answer(question, found, rounds)
 
     def warm_up(self) -> None:
         """Load everything that a first question would wait for."""
-        self._ready().retriever.encode(parse_query("预热"))
+        self._ready().retriever.search("预热")
 
     def add(self, paths: Iterable[Path]) -> Added:
         """Read files, and the files in folders, into the library. A refused file does not stop the others."""
@@ -156,6 +174,10 @@ class Assistant:
         distinct = sorted(dict.fromkeys(headings), key=lambda title: _QUESTION.search(title) is None)
         return tuple(distinct[:_EXAMPLES])
 
+    @property
+    def _synonyms(self) -> Path:
+        return self.library.file.parent / SYNONYMS
+
     def _checked(self, question: str) -> str:
         text = question.strip()
         if not text:
@@ -171,17 +193,17 @@ class Assistant:
     def _ready(self) -> _Engine:
         """The engine for the library as it is now; another process may have added to it."""
         with self._lock:
-            version = self.library.version()
+            version = (*self.library.version(), *_stamp(self._synonyms))
             if self._engine is None or self._engine.version != version:
                 self._engine = self._build(version)
             return self._engine
 
-    def _build(self, version: tuple[int, int]) -> _Engine:
+    def _build(self, version: tuple[float, ...]) -> _Engine:
         folder = self.library.file.parent / "index"
         readings = self.library.readings()
         passages = [passage for reading in readings for passage in reading.passages]
         index = Index.open(folder, passages, self._encoder, self._settings.index, self._progress)
-        retriever = Retriever(index, self._encoder, self._settings)
+        retriever = Retriever(index, self._encoder, self._settings, Synonyms.load(self._synonyms))
         outlines = {
             document.id: outline
             for reading in readings
@@ -189,7 +211,7 @@ class Assistant:
         }
         answerer = Answerer(
             index,
-            load_background(self._encoder),
+            is_fitted_on(self._encoder.fingerprint),
             outlines,
             retriever.similarity,
             _Originals(self.library).slice,
@@ -236,6 +258,15 @@ def default_folder() -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("zhiyin", appauthor=False)
+
+
+def _stamp(file: Path) -> tuple[float, ...]:
+    """What changes when the file does."""
+    try:
+        found = file.stat()
+    except OSError:
+        return ()
+    return found.st_mtime, found.st_size
 
 
 def _files(paths: Iterable[Path]) -> tuple[list[Path], list[str], list[str]]:

@@ -1,54 +1,59 @@
-"""How sure can we be that a ranking answers its question: several signals, one calibrated probability."""
+"""How sure can we be that a ranking answers its question: a calibrated probability."""
 
 from __future__ import annotations
 
 import math
 
-from assistant.background import lead
-from assistant.encoder import Encoding, Matrix
 from assistant.index import Index
 from assistant.records import Passage, Query, Ranking, Status
+from assistant.retrieval import Found
 from assistant.text import words
 
 #: From here on excerpts are shown as an answer: it is likelier than not that they are one.
 ANSWERED = 0.5
 #: From here on they are shown as possibly related; below, nothing is shown. Of the questions that have an answer, asked
-#: in words unlike it as often as not, one in a thousand falls below (`benchmarks.calibrate`).
-RELATED = 0.2
+#: in words unlike it as often as not, one in a hundred falls below (`benchmarks.calibrate`).
+RELATED = 0.15
 #: A passage that holds this share of a question's words is an answer in any case: a keyword was looked up.
 ALL_WORDS = 0.95
-#: The logistic model of the evidence: its weight and the constant. Fitted by `benchmarks.calibrate`.
-WEIGHT = 5.9
-BIAS = -0.07
+#: The logistic model of the best late interaction: its weight and the constant. Fitted by `benchmarks.calibrate`.
+WEIGHT = 18.8
+BIAS = -9.9
+#: The fingerprint of the encoder that the model was fitted on; the scores of others mean something else.
+FITTED_ON = "ec74cdda9193deae"
 #: As many of the best passages are looked at for the question's words.
 _LOOKED_AT = 3
 
 
-def confidence(index: Index, background: Matrix, query: Query, encoding: Encoding, ranking: Ranking) -> float:
+def confidence(index: Index, found: Found, fitted: bool) -> float:
     """The probability, 0.0 to 1.0, that a ranking holds the answer.
 
-    Without a background for the encoder nothing is calibrated, and only the words speak.
+    With an encoder that nothing was `fitted` on, only the words speak.
     """
-    if not ranking:
+    if not found.ranking:
         return 0.0
-    leading, share = evidence(background, encoding, ranking), _share(index, query, ranking)
-    if leading is None:
+    share = _share(index, found.query, found.ranking)
+    if not fitted:
         return share
-    return max(probability(leading), ANSWERED if share >= ALL_WORDS else 0.0)
+    return max(probability(evidence(found.ranking)), ANSWERED if share >= ALL_WORDS else 0.0)
 
 
-def evidence(background: Matrix, encoding: Encoding, ranking: Ranking) -> float | None:
-    """How far the best passage is ahead of the background; None without one.
+def evidence(ranking: Ranking) -> float:
+    """The best late interaction, wherever it ranks.
 
-    Late interaction's distance to the other candidates and the share of the question's words were tried beside it:
-    the fit gave them no weight (`benchmarks.calibrate`, by their own AUROC of .67 and .61).
+    Other signals were tried beside it, and told answerable questions no better: docs/confidence.md.
     """
-    return lead(background, encoding.pooled, max(hit.why["dense"] for hit in ranking))
+    return max(hit.why["late"] for hit in ranking)
 
 
-def probability(leading: float) -> float:
+def probability(late: float) -> float:
     """The logistic model."""
-    return 1.0 / (1.0 + math.exp(-BIAS - WEIGHT * leading))
+    return 1.0 / (1.0 + math.exp(-BIAS - WEIGHT * late))
+
+
+def is_fitted_on(fingerprint: str) -> bool:
+    """Whether the model is that of the encoder with this fingerprint."""
+    return fingerprint.startswith(FITTED_ON)
 
 
 def status_of(sure: float) -> Status:

@@ -1,4 +1,4 @@
-"""Questions that ask for an enumeration, and the section whose headings answer them."""
+"""Questions that ask for an enumeration, and the section whose items answer them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from assistant.encoder import Matrix
 from assistant.numbering import chinese_number
-from assistant.records import Hit, Query, Ranking, Section
+from assistant.records import Document, Hit, Query, Ranking, Section, Span
+from assistant.text import clauses, sentences, trimmed
 
 #: The sections of each document, by its id.
 Outlines = Mapping[str, Sequence[Section]]
@@ -17,19 +20,34 @@ Similarity = Callable[[Sequence[str]], Matrix]
 
 _NUMBER = r"(?P<number>[二两三四五六七八九十]{1,3}|\d{1,2})"
 _UNIT = r"(?:个|种|点|条|项|类|步|大)?(?:方面|种类|要求|条件|步骤|环节|原则|内容|措施|[个种点条项类步大])"
-_ASKS = re.compile(rf"哪些|哪几|哪{_NUMBER}{_UNIT}|有几{_UNIT}|包括什么|分别是|逐条|列出|列举")
+_ASKS = re.compile(rf"哪些|哪几|哪{_NUMBER}{_UNIT}|有几{_UNIT}|包括什么|分别是|逐[条一]|列出|列举|步骤|流程")
+_COUNTED = re.compile(rf"{_NUMBER}{_UNIT}")
 #: The sections above this many of the best passages may be the one that is asked about.
 _LOOKED_AT = 5
 _LEAST_ITEMS = 2
+#: A name that fits less well by no more than this fits as well.
+_CLOSE = 0.03
+#: A lead-in longer than this is text of its own, and so is an item's first clause.
+_LEAD, _HEAD = 100, 80
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A section with the items it enumerates, and the best hit inside it."""
+    """A section with the items it enumerates, and the best hit inside it.
+
+    `lead` is the sentence that leads into the items (empty if there is none), `heads` what names each item: its
+    heading, or the first clause of an item that is a sentence.
+    """
 
     hit: Hit
     section: Section
-    items: tuple[Section, ...]
+    lead: Span
+    heads: tuple[Span, ...]
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """All of it in order: the section's heading, the lead-in, the items."""
+        return tuple(span for span in (self.section.heading, self.lead, *self.heads) if len(span))
 
 
 def asks_for_list(question: str) -> bool:
@@ -43,33 +61,72 @@ def named_count(question: str) -> int | None:
     return chinese_number(match["number"]) if match and match["number"] else None
 
 
+def announced_count(document: Document, section: Section, lead: Span) -> int | None:
+    """How many items a section says that it has, in its heading or its lead-in (十种能力: 10)."""
+    for span in (section.heading, lead):
+        counts = _COUNTED.findall(document.text(span))
+        if counts:
+            return chinese_number(counts[-1])
+    return None
+
+
 def items(section: Section, outline: Sequence[Section]) -> tuple[Section, ...]:
-    """The headed sections right below a section, in order."""
-    return tuple(each for each in outline if each.parent is section and len(each.heading))
+    """The sections right below a section, in order, that belong together: those with a heading, or else all."""
+    below = [each for each in outline if each.parent is section]
+    headed = [each for each in below if len(each.heading)]
+    return tuple(headed or below)
 
 
-def listed_section(query: Query, ranking: Ranking, outlines: Outlines, similarity: Similarity) -> Listed | None:
-    """The section that the question asks to enumerate: of those above the best passages the one whose heading fits the
-    question best, if it has items, and as many as the question names.
+def listed_section(
+    query: Query, ranking: Ranking, outlines: Outlines, similarity: Similarity, always: bool = False
+) -> Listed | None:
+    """The section that the question asks to enumerate: of those above the best passages the one whose name fits the
+    question best, if it has items, and as many as the question names or the section announces.
 
     If a section without items fits better, the question asks for something inside a text, and the answer is None.
     """
-    if not asks_for_list(query.text):
+    if not (always or asks_for_list(query.text)):
         return None
-    above: dict[tuple[str, int], tuple[Section, Hit]] = {}
+    above: dict[tuple[str, Span], tuple[Section, Hit]] = {}  # those of better passages first, inner ones before outer
     for hit in ranking[:_LOOKED_AT]:
-        section: Section | None = hit.passage.section
-        while section is not None:
-            if len(section.heading):
-                above.setdefault((hit.passage.document.id, section.heading.start), (section, hit))
+        section = hit.passage.section
+        while section.parent is not None:
+            above.setdefault((hit.passage.document.id, section.span), (section, hit))
             section = section.parent
     if not above:
         return None
     scores = similarity([section.title for section, _ in above.values()])
-    fitting, hit = list(above.values())[int(scores.argmax())]
-    outline = outlines[hit.passage.document.id]
+    fitting, hit = list(above.values())[int(np.argmax(scores >= scores.max() - _CLOSE))]
+    document, outline = hit.passage.document, outlines[hit.passage.document.id]
     # A passage's section and the outline's are equal, not the same.
     best = next(section for section in outline if section == fitting)
     found = items(best, outline)
-    fits = len(found) >= _LEAST_ITEMS and named_count(query.text) in (None, len(found))
-    return Listed(hit, best, found) if fits else None
+    if len(found) < _LEAST_ITEMS:
+        return None
+    lead = _lead(document, best, found[0])
+    named = named_count(query.text)
+    if named not in (None, len(found), announced_count(document, best, lead)):
+        return None
+    return Listed(hit, best, lead, tuple(_head(document, item) for item in found))
+
+
+def _lead(document: Document, section: Section, first: Section) -> Span:
+    """The last sentence before the first item, if it stands between the heading and the items and is short."""
+    text = document.source.text
+    start = max(section.heading.end, section.span.start)
+    between = trimmed(text, Span(start, max(first.span.start, start)))
+    pieces = sentences(text, between)
+    none = Span(between.start, between.start)
+    return pieces[-1] if pieces and len(pieces[-1]) <= _LEAD else none
+
+
+def _head(document: Document, item: Section) -> Span:
+    """What names an item: its heading, or its first clause; of a longer one what stands before its first comma."""
+    if len(item.heading):
+        return item.heading
+    text = document.source.text
+    first = clauses(text, item.span)[0]
+    if len(first) > _HEAD:
+        comma = re.compile("[,，、]").search(text, first.start + 4, first.start + _HEAD)
+        first = Span(first.start, comma.start() if comma else first.start + _HEAD)
+    return first

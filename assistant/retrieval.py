@@ -5,24 +5,44 @@ Each signal is a named function over the candidates; `Retriever.retrieve` is the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
 
 from assistant.encoder import Encoder, Encoding, Matrix, Role
 from assistant.index import Index
-from assistant.records import Hit, Query, Ranking
+from assistant.records import Change, Hit, Passage, Query, Ranking
 from assistant.settings import Settings
-from assistant.text import words
+from assistant.synonyms import Synonyms
+from assistant.text import looked_up, matching_form, words
+from assistant.wording import bare
 
 Numbers = npt.NDArray[np.int64]
+#: Each takes the time of a question.
+_SYNONYMS = 5
+_KEYWORD = re.compile(r"[\u4e00-\u9fff]{2,5}|[a-z0-9]{2,12}")
+_ASKS = re.compile(r"[怎谁哪几吗呢么啥多为何咋]")
 
 
-def parse_query(question: str) -> Query:
-    """The question as it is looked up."""
-    return Query(question, tuple(words(question)))
+def parse_query(question: str, *changes: Change) -> Query:
+    """The question as it is looked up, with the words that were meant for those that were typed."""
+    for change in changes:
+        before, _, after = re.split(f"({re.escape(change.typed)})", question, maxsplit=1, flags=re.IGNORECASE)
+        question = before + change.meant + after
+    return Query(question, tuple(words(question)), changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A question in the wording that fits the library best, its vectors, and the passages by rank."""
+
+    query: Query
+    encoding: Encoding
+    ranking: Ranking
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +56,30 @@ class Candidates:
 class Retriever:
     """Ranks the passages of an index for a query."""
 
-    def __init__(self, index: Index, encoder: Encoder, settings: Settings) -> None:
+    def __init__(self, index: Index, encoder: Encoder, settings: Settings, synonyms: Synonyms | None = None) -> None:
         self._index = index
         self._encoder = encoder
         self._settings = settings
+        self._synonyms = synonyms or Synonyms()
+
+    def search(self, question: str) -> Found:
+        """Ask in every wording; the one whose best passage scores highest counts, of equals the first."""
+        found = []
+        for query in self.wordings(question):
+            encoding = self.encode(query)
+            found.append(Found(query, encoding, self.retrieve(query, encoding)))
+        return max(found, key=lambda each: each.ranking[0].score if each.ranking else 0.0)
+
+    def wordings(self, question: str) -> tuple[Query, ...]:
+        """The question without politeness, in the script of the index: as it was typed, with its slips put right, and
+        with each of its synonyms."""
+        asked = looked_up(bare(question))
+        slips = self._index.homophones.slips(asked)
+        meant = parse_query(asked, *slips)
+        synonyms = [
+            parse_query(asked, *slips, change) for change in islice(self._synonyms.changes(meant.text), _SYNONYMS)
+        ]
+        return (parse_query(asked), *([meant] if slips else []), *synonyms)
 
     def encode(self, query: Query) -> Encoding:
         return encode_questions(self._encoder, [query.text])[0]
@@ -75,6 +115,7 @@ class Retriever:
             "heading": share_of_bound(heading[numbers], of_heading),
             "dense": self._index.vectors(numbers) @ encoding.pooled,
             "late": late_interaction(encoding.tokens, [self._index.tokens(int(number)) for number in numbers]),
+            "exact": exact_matches(query.text, [self._index.passages[int(number)] for number in numbers]),
         }
         return Candidates(numbers, signals)
 
@@ -111,6 +152,20 @@ def late_interaction(query: Matrix, passages: Sequence[Matrix]) -> Matrix:
     starts = np.cumsum([0, *(len(passages[number]) for number in filled[:-1])])
     similar = np.concatenate([passages[number] for number in filled]) @ query.T  # (sum of T, Q)
     scores[filled] = np.maximum.reduceat(similar, starts, axis=0).mean(axis=1)
+    return scores
+
+
+def exact_matches(question: str, passages: Sequence[Passage]) -> Matrix:
+    """For a keyword alone (党课): 1 for each passage under a heading that holds it, 0.5 for one that holds it itself.
+
+    Whoever types one word looks it up as in a book's index. A question gets nothing of this.
+    """
+    keyword = matching_form(question).strip()
+    scores = np.zeros(len(passages), dtype=np.float32)
+    if _KEYWORD.fullmatch(keyword) and not _ASKS.search(keyword):
+        for place, passage in enumerate(passages):
+            in_heading = keyword in matching_form(passage.section.title)
+            scores[place] = 1.0 if in_heading else 0.5 * (keyword in matching_form(passage.text))
     return scores
 
 

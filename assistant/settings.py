@@ -36,10 +36,12 @@ class Weights:
     answer share none.
     """
 
-    body: float = 0.05
+    body: float = 0.1
     heading: float = 0.05
-    dense: float = 0.2
+    dense: float = 0.1
     late: float = 1.0
+    #: Only a keyword alone has this signal, and there it decides.
+    exact: float = 0.5
 
     def by_signal(self) -> dict[str, float]:
         """The weights by the names of the signals."""

@@ -2,8 +2,8 @@
 
     python -m benchmarks.ablation PAIRS [--beir DIR] [--search]
 
-Prints R@1, R@3 and MRR@10 for each signal alone and for the fusion with the settings' weights. `--search` tries other
-weights on the even files of pairs; what it finds is then reported on the odd ones.
+Prints R@1, R@3 and MRR@10 for each signal alone and for the fusion with the settings' weights, of the questions on one
+part of the held-out topics among all passages. `--search` tries other weights on the other part.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from assistant.encoder.choose import load_encoder
 from assistant.evaluation import beir_passages, beir_queries, judgements
 from assistant.index import Index
 from assistant.records import Passage
-from assistant.retrieval import Retriever, parse_query, weighted_sum
-from assistant.settings import Settings
-from embeddings.pairs import load_pairs
+from assistant.retrieval import Retriever, weighted_sum
+from assistant.settings import Settings, Weights
+from embeddings.pairs import Part, load_pairs, parts
 
 _CACHE = Path.home() / ".cache" / "zhiyin-benchmarks"
 
@@ -46,9 +46,8 @@ def ask(passages: Sequence[Passage], questions: Sequence[tuple[str, str, str]], 
     places = {passage.id: number for number, passage in enumerate(index.passages)}
     asked = []
     for group, question, right in questions:
-        query = parse_query(question)
-        encoding = retriever.encode(query)
-        candidates = retriever.candidates(query, encoding)
+        search = retriever.search(question)
+        candidates = retriever.candidates(search.query, search.encoding)
         found = np.flatnonzero(candidates.numbers == places[right])
         asked.append(Asked(group, int(found[0]) if len(found) else -1, candidates.signals))
     return asked
@@ -72,10 +71,10 @@ def line(name: str, asked: Sequence[Asked], weights: Mapping[str, float]) -> str
 
 def search(asked: Sequence[Asked]) -> dict[str, float]:
     """The weights of the highest MRR@10 on a coarse grid; `late` is the unit."""
-    best, best_score = {"late": 1.0}, -1.0
-    names = [name for name in asked[0].signals if name != "late"]
+    best, best_score = Weights().by_signal(), -1.0
+    names = [name for name in asked[0].signals if name not in ("late", "exact")]
     for values in itertools.product((0.0, 0.05, 0.1, 0.2, 0.4), repeat=len(names)):
-        weights = {"late": 1.0, **dict(zip(names, values, strict=True))}
+        weights = {**Weights().by_signal(), **dict(zip(names, values, strict=True))}
         score = float((1 / ranks(asked, weights)).mean())
         if score > best_score:
             best, best_score = weights, score
@@ -89,27 +88,28 @@ def main() -> None:
     parser.add_argument("--search", action="store_true")
     options = parser.parse_args()
     pairs = load_pairs(options.pairs)
-    files = sorted({pair.file for pair in pairs})
-    questions = [
-        (f"{pair.file}:{style}", question, pair.passage.id) for pair in pairs for style, question in pair.questions
-    ]
-    asked = ask([pair.passage for pair in pairs], questions, "pairs")
-    even = [one for one in asked if one.group.split(":")[0] in files[::2]]
-    odd = [one for one in asked if one.group.split(":")[0] in files[1::2]]
-    sets = {"pairs, odd files": odd}
+    questions = {
+        part: [(style, question, pair.passage.id) for pair in held for style, question in pair.questions]
+        for part, held in parts(pairs).items()
+        if part is not Part.TRAIN
+    }
+    passages = [pair.passage for pair in pairs]
+    reported = ask(passages, questions[Part.REPORT], "pairs")
+    sets = {"pairs": reported}
     if options.beir:
-        passages = beir_passages(options.beir)
         judged = judgements(options.beir)
         queries = [("", text, next(iter(judged[identity]))) for identity, text in beir_queries(options.beir)]
-        sets["beir"] = ask(passages, queries, "beir")
-    weights = search(even) if options.search else Settings().weights.by_signal()
+        sets["beir"] = ask(beir_passages(options.beir), queries, "beir")
+    weights = Settings().weights.by_signal()
+    if options.search:
+        weights = search(ask(passages, questions[Part.CHOOSE], "pairs"))
     print("weights", weights)
     for name, some in sets.items():
         for signal in some[0].signals:
             print(line(f"{name}: {signal} alone", some, dict.fromkeys(some[0].signals, 0.0) | {signal: 1.0}))
         print(line(f"{name}: fused", some, weights))
-    for style in sorted({one.group.split(":")[1] for one in odd}):
-        print(line(f"odd files, {style}", [one for one in odd if one.group.endswith(":" + style)], weights))
+    for style in sorted({one.group for one in reported}):
+        print(line(f"pairs, {style}", [one for one in reported if one.group == style], weights))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
     python -m benchmarks.calibrate PAIRS [--sample N]
 
 Each file of pairs makes two small libraries of half its topics. Questions on those topics have an answer there;
-questions on the other half (near) and on other files (far) have none. Half of the files fit, the other half report.
+questions on the other half (near) and on other fields (far) have none. Only questions on held-out topics are asked: the
+encoder wasn't trained on them. Half of the files fit, the other half report.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from assistant import confidence
-from assistant.encoder import Encoder, Matrix, Role
+from assistant.encoder import Encoder
 from assistant.encoder.choose import load_encoder
-from assistant.index import Index, encoded_text
-from assistant.retrieval import Retriever, parse_query
+from assistant.index import Index
+from assistant.retrieval import Retriever
 from assistant.settings import Settings
-from embeddings.pairs import Pair, load_pairs, topics
+from embeddings.pairs import Pair, Part, load_pairs, parts, topics
 
 Row = tuple[str, str, bool, float]  # file, kind of question, answerable, evidence
 
@@ -38,16 +39,7 @@ def main() -> None:
     pairs = load_pairs(options.pairs)
     files = sorted({pair.file for pair in pairs})
     encoder = load_encoder(None)
-    everyday = (options.pairs / "everyday.txt").read_text(encoding="utf-8").splitlines()
-    texts = [encoded_text(pair.passage) for pair in pairs] + everyday
-    vectors = np.stack([each.pooled for each in encoder.encode(texts, Role.PASSAGE)])
-    origins = np.array([pair.file for pair in pairs] + ["everyday"] * len(everyday))
-    rows = [
-        row
-        for file in files
-        for half in (0, 1)
-        for row in _library(pairs, encoder, vectors[origins != file], file, half, options.sample)
-    ]
+    rows = [row for file in files for half in (0, 1) for row in _library(pairs, encoder, file, half, options.sample)]
     fitting = set(files[::2])
     fit = [row for row in rows if row[0] in fitting]
     report = [row for row in rows if row[0] not in fitting]
@@ -56,20 +48,20 @@ def main() -> None:
     _print_report(report, model.predict_proba(_features(report))[:, 1])
 
 
-def _library(
-    pairs: Sequence[Pair], encoder: Encoder, background: Matrix, file: str, half: int, sample: int
-) -> Iterator[Row]:
-    """The evidence for questions to a library that holds half of a file's topics; other files are the background."""
+def _library(pairs: Sequence[Pair], encoder: Encoder, file: str, half: int, sample: int) -> Iterator[Row]:
+    """The evidence for questions to a library that holds half of a file's topics."""
     own = [pair for pair in pairs if pair.file == file]
     held = set(topics(own)[half::2])
     inside = [pair for pair in own if f"{pair.file}/{pair.topic}" in held]
     outside = [pair for pair in own if pair not in inside]
     chance = random.Random(f"{file}{half}")
+    held_out = {pair.passage.id for part in (Part.CHOOSE, Part.REPORT) for pair in parts(pairs)[part]}
+    asked = [pair for pair in pairs if pair.passage.id in held_out]
     kinds = {
-        "answerable": [question for pair in inside for question in pair.questions],
-        "near": [question for pair in outside for question in pair.questions],
-        "far": [question for pair in pairs if pair.file[0] != file[0] for question in pair.questions],
-        "not_answered": [("miss", question) for pair in inside for question in pair.not_answered],
+        "answerable": [question for pair in asked if pair in inside for question in pair.questions],
+        "near": [question for pair in asked if pair in outside for question in pair.questions],
+        "far": [question for pair in asked if pair.field != own[0].field for question in pair.questions],
+        "not_answered": [("miss", question) for pair in asked if pair in inside for question in pair.not_answered],
     }
     settings = Settings()
     with tempfile.TemporaryDirectory() as folder:
@@ -77,10 +69,7 @@ def _library(
         retriever = Retriever(index, encoder, settings)
         for kind, questions in kinds.items():
             for style, question in chance.sample(questions, min(sample, len(questions))):
-                query = parse_query(question)
-                encoding = retriever.encode(query)
-                found = confidence.evidence(background, encoding, retriever.retrieve(query, encoding))
-                assert found is not None  # there is a background, and a library
+                found = confidence.evidence(retriever.search(question).ranking)
                 yield file, f"{kind}:{style}" if kind == "answerable" else kind, kind == "answerable", found
 
 
@@ -109,10 +98,10 @@ def _print_report(rows: Sequence[Row], sure: npt.NDArray[np.float64]) -> None:
         if bucket.any():
             share = weight[bucket & labels].sum() / weight[bucket].sum()
             print(f"{low:.1f}–{low + 0.1:.1f}  n {bucket.sum():5}  answerable {share:.2f}")
-    print("\nfalse rejects by style below .25")
+    print(f"\nfalse rejects by style below {confidence.RELATED}")
     styles = np.array([row[1] for row in rows])
     for style in sorted({style for style in styles if style.startswith("answerable")}):
-        print(f"{style:25} {np.mean(sure[styles == style] < 0.25):.3f}")
+        print(f"{style:25} {np.mean(sure[styles == style] < confidence.RELATED):.3f}")
 
 
 if __name__ == "__main__":

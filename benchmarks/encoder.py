@@ -1,9 +1,9 @@
-"""What encoders are worth by themselves: python -m benchmarks.encoder [FOLDER...] [--beir DIR]
+"""What encoders are worth by themselves: python -m benchmarks.encoder [FOLDER...]
 
 For the bundled encoder, or the ones in some folders: on the pairs of `embeddings/data` the share of held-out questions
 whose passage is among the first 5 of all, by style; the same on general pairs of `benchmarks/data`, which no one trains
-on; how well the score of the best passage tells questions that have an answer from those that have none; and with
-`--beir` the MRR@10 of a judged set. Each for one vector a text and for late interaction.
+on; and how well the score of the best passage tells questions that have an answer from those that have none. Each for
+one vector a text and for late interaction. For judged sets see `zhiyin evaluate` and `benchmarks.ablation`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from assistant.encoder import Encoder, Role
 from assistant.encoder.choose import load_encoder
 from assistant.encoder.onnx import GRAPH, OnnxEncoder
 from assistant.encoder.sentence_transformer import SentenceTransformerEncoder
-from assistant.evaluation import beir_passages, beir_queries, judgements
 from assistant.index import encoded_text
 from assistant.retrieval import encode_questions
 from embeddings.pairs import Pair, Part, load_pairs, parts
@@ -51,11 +50,11 @@ def print_styles(name: str, asked: Sequence[Pair], by_signal: dict[str, Ranked])
 
 
 def print_unanswered(encoder: Encoder, pairs: Sequence[Pair]) -> None:
-    """Libraries of one file's passages each: its own questions have an answer there, those of other files have none."""
+    """Libraries of one file each: its own questions have an answer there, those of other fields have none."""
     scores: dict[str, list[tuple[bool, float]]] = {}
     for file in sorted({pair.file for pair in pairs}):
         own = [pair for pair in pairs if pair.file == file]
-        others = [pair for pair in pairs if pair.file[0] != file[0]]
+        others = [pair for pair in pairs if pair.field != own[0].field]
         passages = encoder.encode([encoded_text(pair.passage) for pair in own], Role.PASSAGE)
         for answered, asked in ((True, own), (False, others)):
             questions = [question for pair in asked for _, question in pair.questions][:: 1 if answered else 8]
@@ -66,18 +65,7 @@ def print_unanswered(encoder: Encoder, pairs: Sequence[Pair]) -> None:
         print(f"AUROC of the best score, {signal}: {roc_auc_score(*zip(*rows, strict=True)):.3f}")
 
 
-def print_beir(encoder: Encoder, folder: Path) -> None:
-    passages = beir_passages(folder)
-    places = {passage.id: place for place, passage in enumerate(passages)}
-    judged = judgements(folder)
-    queries = beir_queries(folder)
-    right = [places[next(iter(judged[identity]))] for identity, _ in queries]
-    found = encoder.encode([encoded_text(passage) for passage in passages], Role.PASSAGE)
-    for signal, each in ranked(encode_questions(encoder, [text for _, text in queries]), found, right).items():
-        print(f"{folder.name}, {signal}: MRR@10 {np.where(each.ranks <= 10, 1 / each.ranks, 0).mean():.4f}")
-
-
-def report(encoder: Encoder, part: Part, beir: Path | None) -> None:
+def report(encoder: Encoder, part: Part) -> None:
     pairs = load_pairs()
     held = parts(pairs)
     print_styles("held-out pairs", held[part], rank_pairs(encoder, held[part], pairs))
@@ -86,22 +74,19 @@ def report(encoder: Encoder, part: Part, beir: Path | None) -> None:
         print_styles(file.stem, general, rank_pairs(encoder, general, general))
     print()
     print_unanswered(encoder, held[Part.CHOOSE] + held[Part.REPORT])
-    if beir:
-        print_beir(encoder, beir)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", nargs="*", type=Path)
     parser.add_argument("--part", type=Part, default=Part.REPORT, help="choose or report")
-    parser.add_argument("--beir", type=Path)
     options = parser.parse_args()
     if not options.folders:
-        report(load_encoder(None), options.part, options.beir)
+        report(load_encoder(None), options.part)
     for folder in options.folders:
         print(f"\n# {folder}")
-        encoder = OnnxEncoder(folder) if (folder / GRAPH).exists() else SentenceTransformerEncoder(str(folder))
-        report(encoder, options.part, options.beir)
+        encoder = OnnxEncoder(folder) if (folder / GRAPH).exists() else SentenceTransformerEncoder(folder)
+        report(encoder, options.part)
 
 
 if __name__ == "__main__":

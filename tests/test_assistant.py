@@ -15,8 +15,8 @@ import pytest
 from assistant.assistant import Assistant, default_folder
 from assistant.bundled import seeds_folder
 from assistant.encoder import Encoding, Role
-from assistant.errors import BadQuestion, EncoderError, LibraryError, NotVerbatim
-from assistant.records import Answer, Excerpt, NotFound, Status
+from assistant.errors import BadQuestion, EncoderError, LibraryError, NotVerbatim, UnreadableFile
+from assistant.records import Answer, Change, Excerpt, NotFound, Status, Topic
 from tests.fakes import HashEncoder
 
 SEED = next(seeds_folder().glob("*.txt"))
@@ -350,3 +350,79 @@ def test_the_check_decodes_a_file_of_any_encoding_as_its_reader_did(tmp_path: Pa
         with opened(tmp_path / encoding) as assistant:
             assistant.add([file])
             assert file.name in files(assistant.ask(encoding + CARE))
+
+
+# Follow-ups and synonyms
+
+TOOLS = """工具手册
+
+一、铁锹的保养
+保养铁锹要做到下面几点。
+1、擦干净
+用完以后用布擦掉泥土。
+2、涂上油
+刃口涂上一层防锈油。
+二、锄头的选择
+看木柄是不是结实。
+三、水桶的存放
+水桶要倒空,倒扣在架子上。
+四、木梯的检查
+木梯每月检查一次,看横档有没有松动。
+五、镰刀的打磨
+镰刀每次用前要打磨,磨到能切断草茎。
+"""
+
+
+@pytest.fixture
+def tools(tmp_path: Path) -> Iterator[Assistant]:
+    """The assistant over the handbook alone."""
+    (tmp_path / "工具.txt").write_text(TOOLS, encoding="utf-8")
+    with opened(tmp_path / "library") as assistant:
+        assistant.remove(SEED.name)
+        assistant.add([tmp_path / "工具.txt"])
+        yield assistant
+
+
+def text_of(answer: Answer | NotFound) -> str:
+    return "\n".join(part.text for excerpt in excerpts(answer) for part in excerpt.parts)
+
+
+def test_an_item_is_asked_for_after_the_list(tools: Assistant) -> None:
+    first = tools.ask("铁锹的保养要做到哪几点")
+    second = tools.ask("那第二点呢", first.topic)
+    assert text_of(second) == "2、涂上油\n刃口涂上一层防锈油。"
+    assert (second.carried, second.question) == ("铁锹的保养要做到哪几点", "那第二点呢")
+    assert tools.ask("第九点呢", second.topic).status is Status.NOT_FOUND
+
+
+def test_more_brings_other_excerpts(tools: Assistant) -> None:
+    first = tools.ask("铁锹")
+    second = tools.ask("还有吗", first.topic)
+    third = tools.ask("还有吗", second.topic)
+    shown = [{excerpt.citation.section for excerpt in excerpts(answer)} for answer in (first, second)]
+    assert not shown[0] & shown[1]
+    assert second.topic == Topic("铁锹", 2) and third.topic == Topic("铁锹", 3)
+
+
+def test_a_question_without_a_subject_is_asked_of_the_topic(tools: Assistant) -> None:
+    first = tools.ask("木梯的检查")
+    assert "横档" in text_of(tools.ask("多久呢", first.topic))
+    assert tools.ask("多久呢", first.topic).carried == "木梯的检查"
+    assert tools.ask("镰刀的打磨", first.topic).carried == ""
+
+
+def test_synonyms_count_as_soon_as_they_are_saved(tools: Assistant) -> None:
+    file = tools.library.file.parent / "synonyms.txt"
+    assert "同义词" in file.read_text(encoding="utf-8")
+    (before, *_) = excerpts(tools.ask("扶梯 检查"))
+    assert before.reason is not None and not before.reason.changes
+    file.write_text("扶梯 木梯\n", encoding="utf-8")
+    (first, *_) = excerpts(tools.ask("扶梯 检查"))
+    assert "木梯每月检查一次" in first.parts[0].text
+    assert first.reason is not None and Change("扶梯", "木梯") in first.reason.changes
+
+
+def test_synonyms_that_are_no_text_are_an_error_with_the_files_name(tools: Assistant) -> None:
+    (tools.library.file.parent / "synonyms.txt").write_bytes(b"\x00\x01")
+    with pytest.raises(UnreadableFile, match=r"synonyms\.txt"):
+        tools.ask("铁锹")

@@ -1,6 +1,8 @@
 import pytest
 
-from assistant.duplicates import SAME, containment, shingles
+from assistant.duplicates import SAME, containment, folds, shingles
+from assistant.records import Hit
+from tests.fakes import make_passage
 
 CARE = "铁锹用完以后要擦干净,涂上防锈油,挂在干燥的地方。"
 SAME_CONTENT = {
@@ -33,6 +35,29 @@ def test_what_says_the_same_in_nearly_the_same_words_is_a_duplicate(one: str, ot
 @pytest.mark.parametrize(("one", "other"), OTHER_CONTENT.values(), ids=OTHER_CONTENT)
 def test_what_says_something_else_is_no_duplicate(one: str, other: str) -> None:
     assert share(one, other) < SAME
+
+
+def hits(*texts: str) -> list[Hit]:
+    return [Hit(make_passage(text, name=f"{number}.txt"), 1.0 - number / 10) for number, text in enumerate(texts)]
+
+
+def test_hits_that_say_the_same_are_folded_in_the_place_of_the_best() -> None:
+    other, changed = "每月召开一次支部委员会。", CARE.replace("干燥", "通风")
+    first, second = folds(hits(CARE, other, changed))
+    assert (first.kept.passage.text, [copy.passage.text for copy in first.copies]) == (CARE, [changed])
+    assert (second.kept.passage.text, second.copies) == (other, ())
+
+
+def test_the_most_complete_is_kept() -> None:
+    longer = f"{CARE}锄头也是这样。"
+    (fold,) = folds(hits(CARE, longer))
+    assert (fold.kept.passage.text, [copy.passage.text for copy in fold.copies]) == (longer, [CARE])
+
+
+def test_what_is_like_a_copy_only_stays_apart() -> None:
+    parts = ["铁锹要擦干净", "锄头要磨锋利", "镰刀要挂起来", "水桶要倒空了"]
+    chain = ["".join(parts[:2]), "".join(parts[1:3]), "".join(parts[2:])]
+    assert [len(fold.copies) for fold in folds(hits(*chain))] == [0, 0, 0]
 
 
 def test_shingles_are_the_distinct_runs_of_three_letters() -> None:

@@ -93,7 +93,8 @@ def test_the_section_that_fits_best_is_listed_with_its_items() -> None:
     found = listed("保养铁锹有哪些要点", ranking(READING, "木柄", "几点"), 铁锹的保养=0.9, 锄头的选择=0.3)
     assert found is not None
     assert found.section.title == "铁锹的保养"
-    assert [item.label for item in found.items] == ["1、擦干净", "2、涂上油", "3、挂起来"]
+    assert [span.of(TOOLS) for span in found.heads] == ["1、擦干净", "2、涂上油", "3、挂起来"]
+    assert found.lead.of(TOOLS) == "保养铁锹要做到下面几点。"
 
 
 def test_a_section_is_found_from_inside_its_items() -> None:
@@ -130,6 +131,37 @@ def test_nothing_is_listed_of_a_single_item() -> None:
 )
 def test_the_number_that_is_asked_for_has_to_be_the_number_of_items(number: str, is_listed: bool) -> None:
     assert (listed(f"保养铁锹有哪{number}", ranking(), 铁锹的保养=0.9) is not None) is is_listed
+
+
+def test_a_section_that_announces_more_than_it_holds_is_listed_for_what_it_holds() -> None:
+    text = "手册\n\n一、锄头的十种毛病\n1、木柄松\n要换。\n2、锄刃钝\n要磨。\n"
+    reading = read_text(make_source(text), IndexSettings())
+    outlines = {reading.documents[0].id: reading.sections[0]}
+    scores = fits({"锄头的十种毛病": 1})
+    found = listed_section(Query("锄头有哪十种毛病", ()), ranking(reading), outlines, scores)
+    assert found is not None and len(found.heads) == 2
+    assert listed_section(Query("锄头有哪九种毛病", ()), ranking(reading), outlines, scores) is None
+
+
+def test_items_that_are_sentences_are_named_by_their_first_clause() -> None:
+    text = "手册\n\n一、铁锹的保养\n要做到两点。一是擦干净;泥土要用布擦。二是涂上油。油要防锈。\n"
+    reading = read_text(make_source(text), IndexSettings())
+    outlines = {reading.documents[0].id: reading.sections[0]}
+    found = listed_section(Query("保养铁锹有哪些要点", ()), ranking(reading), outlines, fits({"铁锹的保养": 1}))
+    assert found is not None
+    assert [span.of(text) for span in found.heads] == ["一是擦干净;", "二是涂上油。"]
+    assert found.lead.of(text) == "要做到两点。"
+
+
+def test_a_long_clause_is_cut_at_its_first_comma_and_a_long_lead_in_is_left_out() -> None:
+    long = "涂上一层" + "又一层" * 35 + "油"
+    text = f"手册\n\n一、铁锹的保养\n{long}。\n一是擦干净,{long}。二是{long}。\n"
+    reading = read_text(make_source(text), IndexSettings())
+    outlines = {reading.documents[0].id: reading.sections[0]}
+    found = listed_section(Query("保养铁锹有哪些要点", ()), ranking(reading), outlines, fits({"铁锹的保养": 1}))
+    assert found is not None
+    assert [span.of(text) for span in found.heads] == ["一是擦干净", f"二是{long}"[:80]]
+    assert not len(found.lead)
 
 
 def test_two_is_said_in_two_ways() -> None:

@@ -7,9 +7,18 @@ import pytest
 
 from assistant.encoder import Encoding, Matrix, Role
 from assistant.index import Index
-from assistant.records import Passage, Query, Ranking
-from assistant.retrieval import Retriever, late_interaction, parse_query, share_of_bound, top, weighted_sum
+from assistant.records import Change, Passage, Query, Ranking
+from assistant.retrieval import (
+    Retriever,
+    exact_matches,
+    late_interaction,
+    parse_query,
+    share_of_bound,
+    top,
+    weighted_sum,
+)
 from assistant.settings import Settings, Weights
+from assistant.synonyms import Synonyms
 from tests.fakes import HashEncoder, make_passage
 
 X, Y = [1.0, 0.0], [0.0, 1.0]
@@ -30,8 +39,7 @@ def retriever(folder: Path, passages: Sequence[Passage], **settings: object) -> 
 
 
 def ranked(retriever: Retriever, question: str) -> Ranking:
-    query = parse_query(question)
-    return retriever.retrieve(query, retriever.encode(query))
+    return retriever.search(question).ranking
 
 
 # Late interaction
@@ -132,7 +140,7 @@ def test_an_empty_index_gives_an_empty_ranking(tmp_path: Path) -> None:
 def test_a_hit_tells_the_score_of_every_signal(tmp_path: Path) -> None:
     weights = Weights()
     for hit in ranked(retriever(tmp_path, [SPADE, HOE, WATER]), "铁锹保养"):
-        assert hit.why.keys() == weights.by_signal().keys() == {"body", "heading", "dense", "late"}
+        assert hit.why.keys() == weights.by_signal().keys() == {"body", "heading", "dense", "late", "exact"}
         assert hit.score == pytest.approx(sum(weights.by_signal()[name] * hit.why[name] for name in hit.why))
 
 
@@ -178,3 +186,38 @@ def test_a_question_ranks_the_same_with_and_without_its_mark(tmp_path: Path, end
 
 def test_a_question_of_marks_has_no_tokens() -> None:
     assert spoken("?!。") == 0
+
+
+# Keywords and wordings
+
+
+def test_a_keyword_counts_in_a_heading_and_half_in_a_text() -> None:
+    assert exact_matches("锄头", [SPADE, HOE, make_passage("锄头用完要擦。")]).tolist() == [0, 1, 0.5]
+    assert exact_matches(" ＫＰＩ ", [make_passage("考核kpi。")]).tolist() == [0.5]
+
+
+@pytest.mark.parametrize("question", ["锄头吗", "哪把锄头", "锄", "锄头怎么磨锋利", "锄头。磨"])
+def test_a_question_is_no_keyword(question: str) -> None:
+    assert not exact_matches(question, [SPADE, HOE]).any()
+
+
+def test_a_keyword_comes_first_where_it_stands(tmp_path: Path) -> None:
+    passages = [SPADE, make_passage("工具用完以后擦干净。", "铁锹 铁锹"), WATER]
+    assert ranked(retriever(tmp_path, passages), "擦干净")[0].passage == passages[0]
+
+
+def test_a_question_is_asked_in_every_wording_and_the_best_counts(tmp_path: Path) -> None:
+    encoder = HashEncoder(4096)
+    searching = Retriever(
+        Index.open(tmp_path, [SPADE, HOE, WATER], encoder), encoder, Settings(), Synonyms([("板锄", "锄头")])
+    )
+    found = searching.search("请问板锄怎么磨锋利？谢谢")
+    assert (found.query.text, found.query.changes) == ("锄头怎么磨锋利?", (Change("板锄", "锄头"),))
+    assert found.ranking[0].passage == HOE
+    assert searching.search("鋤頭怎麼磨鋒利").query.text == "锄头怎么磨锋利"
+    assert searching.search("铁锹").query.changes == ()
+
+
+def test_a_word_is_changed_where_it_stands_in_any_case() -> None:
+    query = parse_query("KPI和kpi", Change("kpi", r"考核\1"))
+    assert query.text == r"考核\1和kpi"

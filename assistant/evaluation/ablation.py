@@ -10,7 +10,7 @@ from assistant.encoder import Encoder
 from assistant.evaluation.questions import Judgement
 from assistant.evaluation.report import Figures, Report
 from assistant.index import Index
-from assistant.retrieval import Retriever, parse_query, weighted_sum
+from assistant.retrieval import Retriever, weighted_sum
 from assistant.settings import Settings
 
 #: The rankings by the name of their columns: the signals that keep their weight. `fused` is the one of `ask`.
@@ -33,8 +33,8 @@ def ablate(asked: Iterable[Judgement], index: Index, encoder: Encoder, settings:
 
 
 def _score(judged: Judgement, index: Index, retriever: Retriever, weights: dict[str, float]) -> Figures:
-    query = parse_query(judged.question.strip())
-    candidates = retriever.candidates(query, retriever.encode(query))
+    found = retriever.search(judged.question.strip())
+    candidates = retriever.candidates(found.query, found.encoding)
     figures = {}
     for name, kept in {**_KEPT, _FUSED: tuple(weights)}.items():
         scores = weighted_sum(candidates.signals, {each: weights[each] * (each in kept) for each in weights})

@@ -15,7 +15,7 @@ from assistant.evaluation.lines import rows
 from assistant.evaluation.report import Report
 from assistant.index import Index
 from assistant.records import Document, Passage, Section, Source, Span
-from assistant.retrieval import Retriever, parse_query
+from assistant.retrieval import Retriever
 from assistant.settings import Settings
 
 
@@ -31,13 +31,12 @@ def evaluate_beir(
     name = sha256("\n".join(passage.id for passage in passages).encode()).hexdigest()[:16]
     index = Index.open(kept / name, passages, encoder, settings.index, progress)
     retriever = Retriever(index, encoder, settings)
-    retriever.encode(parse_query("预热"))  # an encoder loads at its first text
+    retriever.search("预热")  # an encoder loads at its first text
     run: dict[str, dict[str, float]] = {}
     began = time.perf_counter()
     for identity, text in asked:
-        query = parse_query(text)
         # The metrics library breaks ties in its own way; what counts is the order in which passages would be shown.
-        ranking = retriever.retrieve(query, retriever.encode(query))
+        ranking = retriever.search(text).ranking
         run[identity] = {hit.passage.id: 1 / rank for rank, hit in enumerate(ranking, 1)}
     elapsed = time.perf_counter() - began
     counts = {"queries": len(asked), "passages": len(passages)}

@@ -10,7 +10,7 @@ from assistant.encoder import Encoder
 from assistant.evaluation.questions import Outcome
 from assistant.index import Index
 from assistant.records import Status
-from assistant.retrieval import Retriever, parse_query
+from assistant.retrieval import Retriever
 from assistant.settings import Settings
 
 
@@ -76,8 +76,7 @@ def _line(miss: Miss) -> str:
 def _rank(outcome: Outcome, retriever: Retriever) -> int | None:
     if not outcome.missing:
         return None
-    query = parse_query(outcome.question.strip())
-    ranking = retriever.retrieve(query, retriever.encode(query))
+    ranking = retriever.search(outcome.question.strip()).ranking
     return next((rank for rank, hit in enumerate(ranking, 1) if _holds(hit.passage.text, outcome)), None)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,6 +17,7 @@ from assistant.engines import Matrix, Numbers, VectorEngine
 from assistant.engines.bm25 import Bm25
 from assistant.engines.faiss import FlatEngine
 from assistant.errors import LibraryBusy, LibraryError
+from assistant.homophones import Homophones
 from assistant.index.encodings import Encodings, Progress, encode
 from assistant.index.fields import body_words, encoded_text, heading_words, revision
 from assistant.index.generations import Generations
@@ -109,6 +111,11 @@ class Index:
     def number(self, passage: Passage) -> int:
         """The position of a passage of this index."""
         return self._numbers[passage.id]
+
+    @cached_property
+    def homophones(self) -> Homophones:
+        """What finds the index's words behind those typed by their sound."""
+        return Homophones(self._body.uses())
 
     def share(self, words: Sequence[str], found: Iterable[str]) -> float:
         """The share of the words that are among those found, 0.0 to 1.0; a word counts by how rare it is here."""

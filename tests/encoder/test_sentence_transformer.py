@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from assistant.encoder import Role
-from assistant.encoder.centred import CentredEncoder
 from assistant.encoder.choose import load_encoder
+from assistant.encoder.onnx import OnnxEncoder
 from assistant.encoder.sentence_transformer import SentenceTransformerEncoder
 from assistant.errors import EncoderError
 
@@ -25,7 +25,7 @@ def with_prompts(folder: Path, target: Path, prompts: dict[str, str], default: s
 
 
 def test_no_name_is_the_bundled_encoder_and_a_name_any_other() -> None:
-    assert isinstance(load_encoder(None), CentredEncoder)
+    assert isinstance(load_encoder(None), OnnxEncoder)
     assert isinstance(load_encoder("org/name"), SentenceTransformerEncoder)
 
 

@@ -9,7 +9,7 @@ import pytest
 from assistant.encoder import Encoding, Role
 from assistant.evaluation import Judgement, ablate
 from assistant.index import Index
-from assistant.retrieval import Retriever, parse_query
+from assistant.retrieval import Retriever
 from assistant.settings import Settings, Weights
 from tests.fakes import HashEncoder, make_passage
 
@@ -62,9 +62,7 @@ def test_fused_is_the_ranking_of_ask(tmp_path: Path) -> None:
     index, encoder = Index.open(tmp_path, passages, HashEncoder()), HashEncoder()
     retriever = Retriever(index, encoder, Settings())
     for question in ("铁锹怎么擦干净", "油漆放哪里", "今天学习"):
-        query = parse_query(question)
-        ranking = retriever.retrieve(query, retriever.encode(query))
-        for place, hit in enumerate(hit for hit in ranking if hit.score > 0):
+        for place, hit in enumerate(hit for hit in retriever.search(question).ranking if hit.score > 0):
             figures = ablate([judged(question, hit.passage.text)], index, encoder).as_dict()
             assert (figures["fused@1"], figures["fused@3"]) == (float(place < 1), float(place < 3))
 
