@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import shutil
 import sys
 from collections.abc import Iterable
 from typing import Any, NoReturn
@@ -19,6 +20,7 @@ _COMPLAINTS = (
     (r"argument (.+?): not allowed with argument (.+)", "{0} 不能与 {1} 同用"),
     (r"argument (.+?): ignored explicit argument '(.*)'", "{0} 后面不能带“{1}”"),
 )
+_WIDER = 10  # columns
 
 
 class Parser(argparse.ArgumentParser):
@@ -36,6 +38,10 @@ class Parser(argparse.ArgumentParser):
 
 
 class _Help(argparse.HelpFormatter):
+    def __init__(self, prog: str) -> None:
+        """argparse counts characters; a line may hold some Chinese ones, of two columns each."""
+        super().__init__(prog, width=shutil.get_terminal_size().columns - _WIDER)
+
     def add_usage(
         self,
         usage: str | None,

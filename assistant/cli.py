@@ -100,6 +100,7 @@ def _parser() -> Parser:
     ask = add("ask", _ask, "提一个问题")
     ask.add_argument("question", nargs="+", metavar="问题", help="用大白话写；--json - 则从标准输入每行读一个")
     ask.add_argument("--json", action="store_true", help="每个回答输出一行 JSON")
+    ask.add_argument("--why", action="store_true", help="说明每一条为什么被找到")
     add_files = add("add", _add, "收录文件或文件夹")
     add_files.add_argument("paths", nargs="+", type=Path, metavar="路径", help="文件，或里面有文件的文件夹")
     remove = add("remove", _remove, "移除文件")
@@ -159,7 +160,7 @@ def _ask(options: argparse.Namespace) -> int:
     question = " ".join(options.question)
     with _open(options) as assistant:
         if not options.json:
-            print(to_text(assistant.ask(question)))
+            print(to_text(assistant.ask(question), reasons=options.why))
         elif question != "-":
             print(_line(to_json(assistant.ask(question))))
         else:

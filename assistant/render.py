@@ -13,11 +13,13 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from itertools import pairwise
 
-from assistant.records import Answer, Citation, Excerpt, NotFound, Part, Source, Span, Status
+from assistant.records import Answer, Citation, Excerpt, NotFound, Part, Reason, Source, Span, Status
 
 RELATED = "没有找到直接回答，以下原文可能相关"
 NOT_FOUND = "未找到：资料里没有能回答这个问题的原文。"
 NEAREST = "最接近的标题："
+WHY = "为什么是这一条"
+CARRIED = "接着上一问："
 NO_NEAREST = "可以换个说法再问一次。"
 
 #: What stands for the words left out between two parts, wherever the style sheet can't draw it.
@@ -53,6 +55,22 @@ def place(citation: Citation) -> str:
 
 def also_line(excerpt: Excerpt) -> str:
     return f"另见 {len(excerpt.also)} 处相同或相近表述"
+
+
+def listed_line(excerpt: Excerpt) -> str:
+    return f"原文共列出 {excerpt.listed} 项"
+
+
+def reason_line(reason: Reason) -> str:
+    """Why an excerpt was found, in plain words."""
+    because = [f"“{change.typed}”按“{change.meant}”查找" for change in reason.changes]
+    if reason.words:
+        because.append(f"含有问题里的词：{'、'.join(reason.words)}")
+    if reason.heading_words:
+        because.append(f"标题里有：{'、'.join(reason.heading_words)}")
+    if reason.alike or not because:
+        because.append("意思与问题相近")
+    return "；".join(because)
 
 
 def copyable(excerpt: Excerpt) -> str:
@@ -115,8 +133,9 @@ def _citation_json(citation: Citation) -> dict[str, object]:
 # ---------------------------------------------------------------- plain text for the terminal
 
 
-def to_text(answer: Answer | NotFound, marks: bool = False) -> str:
-    """Plain text without colours: a bar before each line of a document, `MARKS` around highlights if asked for."""
+def to_text(answer: Answer | NotFound, marks: bool = False, reasons: bool = False) -> str:
+    """Plain text without colours: a bar before each line of a document; if asked for, `MARKS` around highlights and why
+    each excerpt was found."""
     lines = [headline(answer)]
     if isinstance(answer, NotFound):
         lines += [NEAREST, *(f"  · {_visible(c.locator)}" for c in answer.nearest)] if answer.nearest else [NO_NEAREST]
@@ -124,6 +143,10 @@ def to_text(answer: Answer | NotFound, marks: bool = False) -> str:
     for number, excerpt in enumerate(answer.excerpts, start=1):
         lines += ["", f"[{number}] {_visible(excerpt.citation.locator)}", *_quoted_lines(excerpt, marks)]
         lines.append(f"    {_visible(place(excerpt.citation))}")
+        if excerpt.listed:
+            lines.append(f"    {listed_line(excerpt)}")
+        if reasons and excerpt.reason:
+            lines.append(f"    {_visible(reason_line(excerpt.reason))}")
         if excerpt.also:
             lines.append(f"    {also_line(excerpt)}：")
             lines += [f"      · {_visible(citation.locator)}" for citation in excerpt.also]
@@ -189,7 +212,8 @@ def to_markdown(answer: Answer | NotFound) -> str:
         quote = [f"> {line}" for line in _md_lines(excerpt)]
         source = f"{number}\\. {_md(excerpt.citation.locator)}（{_md(place(excerpt.citation))}）"
         also = [f"{also_line(excerpt)}：" + "；".join(_md(c.locator) for c in excerpt.also)] if excerpt.also else []
-        blocks += ["\n".join(quote), source, *also]
+        listed = [listed_line(excerpt)] if excerpt.listed else []
+        blocks += ["\n".join(quote), source, *listed, *also]
     return "\n\n".join(blocks)
 
 
@@ -211,13 +235,23 @@ def _md(text: str) -> str:
 def to_html(answer: Answer | NotFound) -> str:
     """One answer as cards. The text inside each `.part` is the part's text, character for character."""
     time = f'<span class="elapsed">用时 {max(1, round(answer.elapsed_ms))} 毫秒</span>'
-    lead = f'<p class="lead"><span>{escape(headline(answer))}</span>{time}</p>'
+    lead = f'{_carried_html(answer.carried)}<p class="lead"><span>{escape(headline(answer))}</span>{time}</p>'
     if isinstance(answer, NotFound):
         body = _nearest_html(answer.nearest)
     else:
         cards = (_card(number, excerpt) for number, excerpt in enumerate(answer.excerpts, start=1))
         body = f'<ol class="excerpts">{"".join(cards)}</ol>'
     return f'<article class="answer" data-status="{answer.status.value}">{lead}{body}</article>'
+
+
+def _carried_html(question: str) -> str:
+    """The earlier question that this one goes on from, as a chip; a click takes it away."""
+    if not question:
+        return ""
+    return (
+        f'<button type="button" class="carried" title="不接着上一问，单独再问一次">'
+        f'{CARRIED}<span>{_html(question)}</span><span aria-hidden="true">×</span></button>'
+    )
 
 
 def _nearest_html(nearest: Sequence[Citation]) -> str:
@@ -230,6 +264,7 @@ def _nearest_html(nearest: Sequence[Citation]) -> str:
 def _card(number: int, excerpt: Excerpt) -> str:
     citation = excerpt.citation
     spans = [part.span for part in excerpt.parts]
+    listed = f'<p class="listed">{listed_line(excerpt)}</p>' if excerpt.listed else ""
     also = ""
     if excerpt.also:
         items = "".join(f"<li>{cite_button(other)}</li>" for other in excerpt.also)
@@ -240,8 +275,14 @@ def _card(number: int, excerpt: Excerpt) -> str:
         f'<div class="source">{cite_button(citation, spans, excerpt.highlights)}'
         f'<span class="place">{_html(place(citation))}</span>'
         f'<button type="button" class="copy" data-copy="{_html(copyable(excerpt))}" '
-        f'aria-label="复制第 {number} 条原文和出处">复制</button></div>{also}</li>'
+        f'aria-label="复制第 {number} 条原文和出处">复制</button></div>{listed}{also}{_reason_html(excerpt)}</li>'
     )
+
+
+def _reason_html(excerpt: Excerpt) -> str:
+    if not excerpt.reason:
+        return ""
+    return f'<details class="why"><summary>{WHY}</summary><p>{_html(reason_line(excerpt.reason))}</p></details>'
 
 
 def _quote_html(excerpt: Excerpt) -> str:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
-from assistant.records import Answer, Citation, Excerpt, NotFound, Part, Source, Span, Status
+from assistant.records import Answer, Change, Citation, Excerpt, NotFound, Part, Reason, Source, Span, Status
 from assistant.render import (
     NOT_FOUND,
     RELATED,
     copyable,
     heading,
+    reason_line,
     source_html,
     to_html,
     to_json,
@@ -178,3 +180,35 @@ def test_copied_text_is_the_words_then_their_source() -> None:
 def test_a_heading_is_the_innermost_section_or_the_title() -> None:
     assert heading(Citation("标题", "d", ("一、", "1、学习"), "a.txt", "s", Span(0, 1))) == "1、学习"
     assert heading(Citation("标题", "d", (), "a.txt", "s", Span(0, 1))) == "《标题》"
+
+
+# Lists, reasons, and what a question goes on from
+
+LISTED = replace(ANSWER, excerpts=(replace(EXCERPT, listed=2),), carried="前<一>问?")
+REASON = Reason(("学习",), ("要求",), True, (Change("邀求", "要求"),))
+
+
+def test_every_form_says_how_many_items_are_listed_only_of_a_list() -> None:
+    for form in (to_html, to_text, to_markdown):
+        assert "原文共列出 2 项" in form(LISTED)
+        assert "原文共列出" not in form(ANSWER)
+
+
+def test_the_page_shows_what_a_question_goes_on_from_as_text() -> None:
+    assert "接着上一问：前<一>问?×" in Elements(to_html(LISTED)).text["carried"]
+    assert "接着上一问" not in to_html(ANSWER)
+
+
+@pytest.mark.parametrize(
+    ("reason", "line"),
+    [
+        (REASON, "“邀求”按“要求”查找；含有问题里的词：学习；标题里有：要求；意思与问题相近"),
+        (Reason(("学习", "<b>"), (), False), "含有问题里的词：学习、<b>"),
+        (Reason((), (), False), "意思与问题相近"),
+    ],
+)
+def test_a_reason_is_said_in_plain_words(reason: Reason, line: str) -> None:
+    assert reason_line(reason) == line
+    answer = replace(ANSWER, excerpts=(replace(EXCERPT, reason=reason),))
+    assert Elements(to_html(answer)).text["why"] == [f"为什么是这一条{line}"]
+    assert line in to_text(answer, reasons=True) and line not in to_text(answer)

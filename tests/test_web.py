@@ -75,9 +75,22 @@ def test_the_policy_allows_the_inline_scripts_of_the_page_by_their_hash() -> Non
 
 
 def test_an_answer_or_the_sentence_why_there_is_none(service: PairService) -> None:
-    assert "集中学习" in view.ask(service, "每月集中学习几次")["html"]
-    assert view.ask(service, "  ") == {"notice": "问题是空的，请输入想问的内容。"}
-    assert "notice" in view.ask(service, ["一", "二"])
+    assert "集中学习" in str(view.ask(service, {"question": "每月集中学习几次"})["html"])
+    assert view.ask(service, {"question": "  "}) == {"notice": "问题是空的，请输入想问的内容。"}
+    assert "notice" in view.ask(service, {"question": ["一", "二"]})
+    assert "notice" in view.ask(service, "每月集中学习几次")
+
+
+def test_the_topic_goes_to_the_page_and_comes_back(service: PairService) -> None:
+    first = view.ask(service, {"question": "每月集中学习几次", "topic": None})
+    assert first["topic"] == {"question": "每月集中学习几次", "rounds": 1}
+    second = view.ask(service, {"question": "还有吗", "topic": first["topic"]})
+    assert "接着上一问：<span>每月集中学习几次</span>" in str(second["html"])
+
+
+@pytest.mark.parametrize("sent", ["每月", {"question": 1, "rounds": 1}, {"question": "每月", "rounds": "x"}, {}, [1]])
+def test_what_is_no_topic_is_none(service: PairService, sent: object) -> None:
+    assert "接着上一问" not in str(view.ask(service, {"question": "每月集中学习几次", "topic": sent})["html"])
 
 
 def test_the_original_comes_whole_and_places_outside_it_are_left_out(service: PairService) -> None:

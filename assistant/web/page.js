@@ -17,6 +17,7 @@ const SHAREABLE = 200; // longest question that goes into the address: longer on
 const overlaid = window.matchMedia("(max-width: 900px)"); // as in page.css: the panel covers the chat
 
 let opener = null; // what gets the focus back when the panel closes
+let topic = null; // what the last answer was about: a question that can't be understood alone goes on from it
 
 function make(tag, className, content = "") {
   const node = document.createElement(tag);
@@ -29,17 +30,23 @@ function make(tag, className, content = "") {
 
 async function ask(question) {
   if (!question.trim() || send.disabled) return;
-  send.disabled = true;
   const turn = make("section", "turn");
-  turn.append(make("p", "question", question), make("p", "waiting", "正在查找……"));
   log.append(turn);
+  await answer(turn, question, topic);
+}
+
+async function answer(turn, question, before) {
+  send.disabled = true;
+  turn.replaceChildren(make("p", "question", question), make("p", "waiting", "正在查找……"));
   showTurn(turn);
-  const reply = (await server.ask(question)) ?? { notice: UNREACHABLE };
+  const reply = (await server.ask({ question, topic: before })) ?? { notice: UNREACHABLE };
   turn.lastChild.remove();
   if (reply.html) {
     turn.insertAdjacentHTML("beforeend", reply.html);
+    turn.dataset.question = question;
+    topic = reply.topic;
     if (box.value === question) box.value = "";
-    remember(question);
+    if (!turn.querySelector(".carried")) remember(question); // a follow-up alone would be another question
   } else {
     turn.append(make("p", "notice", reply.notice)); // the question stays in the box, to be put right
   }
@@ -159,6 +166,7 @@ element.addEventListener("click", (event) => {
   if (button.matches(".cite")) open(button);
   else if (button.matches(".copy")) copy(button);
   else if (button.matches(".chip")) ask(button.textContent);
+  else if (button.matches(".carried")) answer(button.closest(".turn"), button.closest(".turn").dataset.question, null);
   else if (button.matches(".library")) showLibrary();
 });
 

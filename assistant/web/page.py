@@ -33,8 +33,8 @@ def build_page(service: Service) -> gr.Blocks:
     def library(_: object) -> dict[str, str]:
         return view.library(service)
 
-    def ask(question: object) -> dict[str, str]:
-        return view.ask(service, question)
+    def ask(asked: object) -> dict[str, object]:
+        return view.ask(service, asked)
 
     def original(wanted: object) -> dict[str, str]:
         return view.original(service, wanted)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from assistant.records import Answer, Document, NotFound, Source
+from assistant.records import Answer, Document, NotFound, Source, Topic
 
 
 class Service(Protocol):
     """`Assistant` is one. Calls come from several threads at once."""
 
-    def ask(self, question: str) -> Answer | NotFound: ...
+    def ask(self, question: str, topic: Topic | None = None) -> Answer | NotFound: ...
 
     def documents(self) -> tuple[Document, ...]: ...
 

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import asdict
 from html import escape
 from importlib.resources import files
 from string import Template
 
 from assistant import __version__
 from assistant.errors import AssistantError, BadQuestion
-from assistant.records import Document, Source, Span
+from assistant.records import Document, Source, Span, Topic
 from assistant.render import opener, source_html, to_html
 from assistant.web.service import Service
 
 #: What a first visitor can take in; the rest of the examples would push the question box away.
 MAX_EXAMPLES = 6
+#: How often "还有吗" can be asked of one question: there are only so many candidates.
+MAX_ROUNDS = 10
 
 
 def resource(name: str) -> str:
@@ -51,14 +54,26 @@ def _document_item(document: Document) -> str:
     return f"<li>{opener(document.source.id, beginning, (), document.title)}{name}</li>"
 
 
-def ask(service: Service, question: object) -> dict[str, str]:
-    """The answer's cards under `html`, or under `notice` the sentence that says why there is none."""
+def ask(service: Service, asked: object) -> dict[str, object]:
+    """The answer's cards under `html` with the `topic` to send along with the next question, or under `notice` the
+    sentence that says why there is none. What is `asked` holds a question and the topic of the answer before, if any.
+    """
     try:
+        asked = asked if isinstance(asked, Mapping) else {}
+        question, topic = asked.get("question"), asked.get("topic")
         if not isinstance(question, str):
             raise BadQuestion("提问应当是一段文字，请在输入框里输入后再问。")
-        return {"html": to_html(service.ask(question))}
+        answer = service.ask(question, _topic(topic))
+        return {"html": to_html(answer), "topic": asdict(answer.topic) if answer.topic else None}
     except AssistantError as error:
         return {"notice": str(error)}
+
+
+def _topic(sent: object) -> Topic | None:
+    """The topic as the page got it; anything else is none."""
+    if isinstance(sent, Mapping) and isinstance(sent.get("question"), str) and isinstance(sent.get("rounds"), int):
+        return Topic(sent["question"], max(1, min(sent["rounds"], MAX_ROUNDS)))
+    return None
 
 
 def original(service: Service, wanted: object) -> dict[str, str]:

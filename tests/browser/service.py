@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from assistant.errors import BadQuestion
 from assistant.records import (
@@ -18,6 +19,7 @@ from assistant.records import (
     Source,
     Span,
     Status,
+    Topic,
 )
 
 
@@ -43,7 +45,13 @@ class PairService:
     def examples(self) -> tuple[str, ...]:
         return self._examples
 
-    def ask(self, question: str) -> Answer | NotFound:
+    def ask(self, question: str, topic: Topic | None = None) -> Answer | NotFound:
+        """Every question that ends in 吗 goes on from the topic."""
+        if topic and question.endswith("吗"):
+            return replace(self._answer(topic.question), question=question, carried=topic.question, topic=topic)
+        return replace(self._answer(question), topic=Topic(question))
+
+    def _answer(self, question: str) -> Answer | NotFound:
         if not question.strip():
             raise BadQuestion("问题是空的，请输入想问的内容。")
         if len(question) > 2000:

@@ -234,3 +234,14 @@ def test_the_address_carries_the_question(hostile: Page) -> None:
     assert "处理脚本时要原样显示" in hostile.answered(1).text
     hostile.ask("原样显示")
     assert hostile.browser.current_url.endswith(f"?q={quote('原样显示')}")
+
+
+def test_a_follow_up_shows_what_it_goes_on_from_until_that_is_taken_away(hostile: Page) -> None:
+    hostile.ask("处理脚本时要原样显示")
+    turn = hostile.ask("还有吗")
+    chip = turn.find_element(By.CSS_SELECTOR, ".carried")
+    assert "处理脚本时要原样显示" in chip.text
+    assert hostile.browser.current_url.endswith(f"?q={quote('处理脚本时要原样显示')}")
+    chip.click()
+    hostile.until(".turn:nth-of-type(2):has(.answer):not(:has(.carried))")
+    assert NOT_FOUND in hostile.texts(".turn:nth-of-type(2) .lead")[0]
