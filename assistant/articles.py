@@ -32,12 +32,14 @@ _CLOSING = "。！？!?；;，,、：:"
 _GOES_ON = re.compile(r"[。！？!?；;，,、：:]|[是的有要应由和与及就将不在]|包括|主要|指|分为|为(?!了)|可以|必须|如下")
 _TAGS = re.compile(r"[\[(（【][^\])）】]{0,50}[\])）】]|\s|^#+")
 _LABELS = r"发布时间|发布日期|发表时间|日期|来源|作者|编辑|摘要|关键[词字]|前言|导读"
-_VALUE = rf"[::]\s*(.{{2,40}}?)(?=\s*(?:{_LABELS})|\s*[\[【\r\n]|\s{{2,}}|[。,,;；]|\Z)"
+_VALUE = rf"[:：]\s*(.{{2,40}}?)(?=\s*(?:{_LABELS})|\s*[\[【\r\n]|\s{{2,}}|[。,，;；]|\Z)"
 _TRAITS: tuple[tuple[Trait, re.Pattern[str]], ...] = (
     (Trait.AUTHOR, re.compile(rf"作者{_VALUE}")),
     (Trait.ORIGIN, re.compile(rf"来源{_VALUE}")),
-    (Trait.PUBLISHED, re.compile(r"(?:发布时间|发布日期|发表时间|日期)[::]\s*(\d{4}[-/.年][\dT:.\-/Z月日]*)")),
+    (Trait.PUBLISHED, re.compile(r"(?:发布时间|发布日期|发表时间|日期)[:：]\s*(\d{4}[-/.年][\dT:.\-/Z月日]*)")),
 )
+#: The number of an official document, which may stand above its title: 〔2024〕17号.
+_DOCUMENT_NUMBER = re.compile(r"[^\s。，,]{2,15}[〔\[（(【]\d{4}[〕\]）)】]\s*第?\s*\d{1,5}\s*号")
 #: A byline stands at the head of an article, within this many characters.
 _HEAD = 400
 _DOUBLED = re.compile(r"\s*(.{6,50}?)\1")
@@ -180,7 +182,10 @@ def _claim(text: str, starts: list[_Start], above: list[Span]) -> list[_Start] |
 
 
 def _first_title(text: str, lines: Sequence[Span]) -> tuple[Span, ...]:
-    """The title of a file that is one article: its first line, if that looks like one and a text follows."""
+    """The title of a file that is one article: its first line, or of an official document the line below its number, if
+    it looks like one and a text follows."""
+    if lines and _DOCUMENT_NUMBER.fullmatch(lines[0].of(text)):
+        lines = lines[1:]
     if len(lines) < 2 or not _is_title(text, lines[0]):
         return ()
     return (lines[0], *_repeats(text, lines[0], lines[1]))
@@ -200,6 +205,7 @@ def _could_be_title(words: str) -> bool:
         words[-1] not in _CLOSING
         and not re.search(r"[\t|]", words)  # a row of a table
         and not starts_with_number(words)
+        and not _DOCUMENT_NUMBER.fullmatch(words)
         and not any(pattern.match(words) for _, pattern in _TRAITS)
         and re.search(r"[\u4e00-\u9fffA-Za-z]", words) is not None
     )

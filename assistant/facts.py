@@ -45,7 +45,7 @@ _NEAR = 10
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Where a document gives a trait of itself: `span` with its label, `value` alone."""
+    """Where a document gives a trait of itself: `span` is the byline, `value` what is asked for."""
 
     document: Document
     span: Span
@@ -79,6 +79,20 @@ def _named(subject: Sequence[str], documents: Sequence[Document]) -> list[Docume
 
 
 def _fact(document: Document, value: Span) -> Fact:
+    """The value with its label, and with the other traits that stand in one byline with it."""
+    text = document.source.text
+    labelled = sorted(_with_label(document, each) for each in document.metadata.values())
+    byline = _with_label(document, value)
+    for each in labelled:
+        if byline.end <= each.start and not text[byline.end : each.start].strip():
+            byline = Span(byline.start, each.end)
+    for each in reversed(labelled):
+        if each.end <= byline.start and not text[each.end : byline.start].strip():
+            byline = Span(each.start, byline.end)
+    return Fact(document, byline, value)
+
+
+def _with_label(document: Document, value: Span) -> Span:
     text = document.source.text
     label = _LABEL.search(text, max(document.span.start, value.start - _NEAR), value.start)
-    return Fact(document, trimmed(text, Span(label.start() if label else value.start, value.end)), value)
+    return trimmed(text, Span(label.start() if label else value.start, value.end))

@@ -12,7 +12,7 @@ class IndexSettings:
     """What the index is built with; a change here is noticed by `fingerprint` and the index rebuilt."""
 
     #: Bumped by hand when the code of reading, outline, cutting or tokens changes what the index holds.
-    version: int = 1
+    version: int = 2
     #: Characters a passage grows to before it is closed at the next sentence end: long enough for one thought, short
     #: enough that one vector can hold it and a reader sees at once why it was shown.
     passage_target: int = 100

@@ -26,6 +26,8 @@ from embeddings.ranks import Ranked, ranked
 
 GENERAL = Path(__file__).parent / "data"
 HARD = ("colloquial", "paraphrase", "situation")
+#: In these files nearly all questions share no word with their passage, and many are cryptic.
+HARDER = ("qa", "qb", "qc", "qd", "qe", "qf")
 
 
 def rank_pairs(encoder: Encoder, asked: Sequence[Pair], passages: Sequence[Pair]) -> dict[str, Ranked]:
@@ -39,6 +41,9 @@ def rank_pairs(encoder: Encoder, asked: Sequence[Pair], passages: Sequence[Pair]
 def print_styles(name: str, asked: Sequence[Pair], by_signal: dict[str, Ranked]) -> None:
     styles = np.array([style for pair in asked for style, _ in pair.questions])
     groups = {"all": np.full(len(styles), True), "hard": np.isin(styles, HARD)}
+    harder = np.array([pair.file in HARDER for pair in asked for _ in pair.questions])
+    if harder.any():
+        groups |= {"hard, qa–qf": groups["hard"] & harder, "hard, others": groups["hard"] & ~harder}
     groups |= {style: styles == style for style in sorted(set(styles))}
     for signal, found in by_signal.items():
         print(f"\n{name}, {signal}: {len(styles)} questions")

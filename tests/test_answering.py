@@ -422,6 +422,12 @@ def test_an_excerpt_tells_the_words_that_it_shares_with_the_question(ask: Ask) -
     assert (excerpt.reason.words, excerpt.reason.heading_words) == (("铁锹",), ("保养",))
 
 
+def test_a_word_inside_another_is_not_told_twice(ask: Ask) -> None:
+    (excerpt,) = excerpts(ask("党支部开会", "手册\n\n一、会议\n党支部每月开会。"))
+    assert excerpt.reason is not None
+    assert "党支部" in excerpt.reason.words and "支部" not in excerpt.reason.words
+
+
 def test_what_says_the_same_more_completely_is_shown(ask: Ask) -> None:
     longer = f"{CARE}锄头也是这样。"
     (excerpt,) = excerpts(ask(CARE, f"甲手册\n\n一、保养\n{CARE}", f"乙手册\n\n二、工具\n{longer}"))

@@ -160,3 +160,16 @@ def test_metadata_is_what_the_head_says_of_itself() -> None:
     (document,) = articles("年度工作报告\n\n作者:李四 来源:办公室\n发布日期:2024年3月1日\n" + LONG + "作者:王五\n")
     found = {trait: document.text(span) for trait, span in document.metadata.items()}
     assert found == {Trait.AUTHOR: "李四", Trait.ORIGIN: "办公室", Trait.PUBLISHED: "2024年3月1日"}
+
+
+@pytest.mark.parametrize("colon", [":", "："])
+def test_a_byline_begins_an_article_whatever_its_colon(colon: str) -> None:
+    text = "".join(f"{title}\n\n作者{colon}甲小明 发布时间{colon}2022-03-18\n\n{LONG}\n\n" for title in TITLES)
+    assert titles(text) == TITLES
+    assert [document.text(document.metadata[Trait.AUTHOR]) for document in articles(text)] == ["甲小明"] * 3
+    assert {document.text(document.metadata[Trait.PUBLISHED]) for document in articles(text)} == {"2022-03-18"}
+
+
+@pytest.mark.parametrize("number", ["甲办〔2024〕17号", "甲政办发[2019]3号", "甲党〔2024〕第 105 号"])
+def test_the_number_of_an_official_document_is_not_its_title(number: str) -> None:
+    assert titles(f"{number}\n\n关于开展安全检查的通知\n\n各车间:\n{LONG}") == ["关于开展安全检查的通知"]

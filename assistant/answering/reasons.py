@@ -15,7 +15,7 @@ def reason(query: Query, hit: Hit, document: Document, section: Section, spans: 
     """What the question and an excerpt have in common."""
     shown = matching_form("\n".join(document.text(span) for span in spans))
     above = matching_form("\n".join((document.title, *section.path())))
-    words = tuple(dict.fromkeys(query.words))
+    words = tuple(dict.fromkeys(word for word in query.words if not _inside_another(word, query.words)))
     in_text = tuple(word for word in words if word in shown)
     return Reason(
         in_text,
@@ -23,3 +23,8 @@ def reason(query: Query, hit: Hit, document: Document, section: Section, spans: 
         hit.why.get("dense", 0.0) >= _NEAR,
         query.changes,
     )
+
+
+def _inside_another(word: str, words: Iterable[str]) -> bool:
+    """The search mode cuts 党支部 into 支部 and 党支部; the longer one says it."""
+    return any(word != other and word in other for other in words)
