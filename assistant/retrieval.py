@@ -61,6 +61,7 @@ class Retriever:
         self._encoder = encoder
         self._settings = settings
         self._synonyms = synonyms or Synonyms()
+        self._encoded: dict[str, Matrix] = {}
 
     def search(self, question: str) -> Found:
         """Ask in every wording; the one whose best passage scores highest counts, of equals the first."""
@@ -85,9 +86,14 @@ class Retriever:
         return encode_questions(self._encoder, [query.text])[0]
 
     def similarity(self, encoding: Encoding, texts: Sequence[str]) -> Matrix:
-        """How well each text fits the question by late interaction: for what is no passage, such as headings."""
-        encoded = self._encoder.encode(texts, Role.PASSAGE)
-        return late_interaction(encoding.tokens, [each.tokens for each in encoded])
+        """How well each text fits the question by late interaction: for what is no passage, such as headings.
+
+        They are kept: the same headings come up with every question on their subject.
+        """
+        new = [text for text in dict.fromkeys(texts) if text not in self._encoded]
+        found = self._encoder.encode(new, Role.PASSAGE)
+        self._encoded.update((text, each.tokens) for text, each in zip(new, found, strict=True))
+        return late_interaction(encoding.tokens, [self._encoded[text] for text in texts])
 
     def retrieve(self, query: Query, encoding: Encoding) -> Ranking:
         """The candidates, best first; equal scores in document order. Nothing to search gives an empty ranking."""

@@ -70,10 +70,11 @@ def print_unanswered(encoder: Encoder, pairs: Sequence[Pair]) -> None:
         print(f"AUROC of the best score, {signal}: {roc_auc_score(*zip(*rows, strict=True)):.3f}")
 
 
-def report(encoder: Encoder, part: Part) -> None:
+def report(encoder: Encoder, part: Part, every: int) -> None:
     pairs = load_pairs()
     held = parts(pairs)
-    print_styles("held-out pairs", held[part], rank_pairs(encoder, held[part], pairs))
+    among = held[part] + [pair for pair in pairs[::every] if pair not in held[part]]
+    print_styles(f"held-out pairs among {len(among)}", held[part], rank_pairs(encoder, held[part], among))
     for file in sorted(GENERAL.glob("*.jsonl")):
         general = load_pairs(file)
         print_styles(file.stem, general, rank_pairs(encoder, general, general))
@@ -85,13 +86,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", nargs="*", type=Path)
     parser.add_argument("--part", type=Part, default=Part.REPORT, help="choose or report")
+    parser.add_argument("--every", type=int, default=1, help="rank among every so many of the other passages only")
     options = parser.parse_args()
     if not options.folders:
-        report(load_encoder(None), options.part)
+        report(load_encoder(None), options.part, options.every)
     for folder in options.folders:
         print(f"\n# {folder}")
         encoder = OnnxEncoder(folder) if (folder / GRAPH).exists() else SentenceTransformerEncoder(folder)
-        report(encoder, options.part)
+        report(encoder, options.part, options.every)
 
 
 if __name__ == "__main__":

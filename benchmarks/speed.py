@@ -106,7 +106,8 @@ def _page(assistant: Assistant) -> Iterator[Callable[[str], None]]:
             (identity,) = (each["id"] for each in components if "ask" in each["props"].get("server_fns", ()))
 
             def ask(question: str) -> None:
-                call = {"data": question, "fn_name": "ask", "component_id": identity, "session_hash": "speed"}
+                data = {"question": question, "topic": None}
+                call = {"data": data, "fn_name": "ask", "component_id": identity, "session_hash": "speed"}
                 request = urllib.request.Request(
                     f"{url}/gradio_api/component_server",
                     json.dumps(call).encode(),
