@@ -36,13 +36,14 @@ class Listed:
     """A section with the items it enumerates, and the best hit inside it.
 
     `lead` is the sentence that leads into the items (empty if there is none), `heads` what names each item: its
-    heading, or the first clause of an item that is a sentence.
+    heading, or the first clause of an item that is a sentence. `fit` is how well its name fits the question.
     """
 
     hit: Hit
     section: Section
     lead: Span
     heads: tuple[Span, ...]
+    fit: float
 
     @property
     def spans(self) -> tuple[Span, ...]:
@@ -96,7 +97,8 @@ def listed_section(
     if not above:
         return None
     scores = similarity([section.title for section, _ in above.values()])
-    fitting, hit = list(above.values())[int(np.argmax(scores >= scores.max() - _CLOSE))]
+    place = int(np.argmax(scores >= scores.max() - _CLOSE))
+    fitting, hit = list(above.values())[place]
     document, outline = hit.passage.document, outlines[hit.passage.document.id]
     # A passage's section and the outline's are equal, not the same.
     best = next(section for section in outline if section == fitting)
@@ -107,7 +109,7 @@ def listed_section(
     named = named_count(query.text)
     if named not in (None, len(found), announced_count(document, best, lead)):
         return None
-    return Listed(hit, best, lead, tuple(_head(document, item) for item in found))
+    return Listed(hit, best, lead, tuple(_head(document, item) for item in found), float(scores[place]))
 
 
 def _lead(document: Document, section: Section, first: Section) -> Span:

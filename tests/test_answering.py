@@ -295,6 +295,13 @@ def test_a_list_is_taken_from_its_own_file(ask: Ask) -> None:
     assert first.citation.file == "1.txt"
 
 
+def test_a_sentence_that_enumerates_by_itself_comes_before_the_list(ask: Ask) -> None:
+    text = LISTED + "二、问答\n铁锹保养要点是刃口和木柄。\n"
+    first, second = excerpts(ask("铁锹保养有哪些要点,刃口和木柄", text))[:2]
+    assert first.parts[0].text == "二、问答\n铁锹保养要点是刃口和木柄。"
+    assert (first.listed, second.listed) == (0, 3)
+
+
 def test_only_as_many_items_are_marked_as_fit(ask: Ask) -> None:
     first = excerpts(ask("铁锹保养有哪些要点", LISTED, highlight_characters=11))[0]
     assert marked(LISTED, first) == list(ITEMS[:2])  # of 5 characters each

@@ -43,6 +43,8 @@ _LEAST = 60
 #: How many of the best passages are looked at for an answer's excerpts; the rest would repeat or stray.
 _LOOKED_AT = 12
 _NEAREST = 3
+#: By so much late interaction a sentence fits better than a heading.
+_CLEARLY = 0.1
 #: How sure an answer is that was looked up by a number or in a byline: nothing was guessed but what is asked for.
 _LOOKED_UP = 0.99
 
@@ -150,8 +152,7 @@ class Answerer:
 
     def _round(self, found: Found, seen: Sequence[Draft]) -> list[Draft]:
         """The excerpts to show: different in content and within the budget; what says the same is cited beside it."""
-        listed = None if seen else self._list(found)
-        drafts = [listed] if listed else []
+        drafts = [] if seen else self._lists(found)
         for fold in folds(found.ranking[: _LOOKED_AT * (1 + len(seen))]):
             holder = next((draft for draft in (*seen, *drafts) if _repeats(draft, fold.kept.passage)), None)
             left = self._settings.max_characters - sum(map(len, drafts))
@@ -183,11 +184,21 @@ class Answerer:
 
         return listed_section(found.query, found.ranking, self._outlines, similarity, always)
 
-    def _list(self, found: Found) -> Draft | None:
-        """The section that the question asks to enumerate, whole if that is short, else what names each item."""
+    def _lists(self, found: Found) -> list[Draft]:
+        """The list that the question asks for, if there is one; after the best passage if a sentence of that fits the
+        question clearly better than what the list is called: then the passage enumerates by itself."""
         listed = self._listed(found)
-        if listed is None:
-            return None
+        draft = self._list(found, listed) if listed else None
+        if listed is None or draft is None:
+            return []
+        best = found.ranking[0]
+        if draft.holds(best.passage) or self._marker.fit(best.passage, found) < listed.fit + _CLEARLY:
+            return [draft]
+        left = self._settings.max_characters - len(draft)
+        return [self._excerpt(best, found, [draft], left, 1), draft]
+
+    def _list(self, found: Found, listed: Listed) -> Draft | None:
+        """A list whole if it is short, else what names each item; None if even that is too long."""
         hit, document, limit = listed.hit, listed.hit.passage.document, self._settings.list_characters
         outline = self._outline(document)
         spans = whole(document, listed.section, outline, self._index.passages, len(listed.section.span))

@@ -45,6 +45,11 @@ class Marker:
                 left -= len(pieces[place])
         return tuple(sorted(marked))
 
+    def fit(self, passage: Passage, found: Found) -> float:
+        """How well the best sentence of a passage fits the question by late interaction."""
+        pieces = sentences(passage.document.source.text, passage.span)
+        return float(max(self._late(passage, pieces, found), default=0.0))
+
     def _clause(self, passage: Passage, sentence: Span, found: Found) -> Span:
         pieces = clauses(passage.document.source.text, sentence)
         best = pieces[int(np.argmax(self._scores(passage, pieces, found)))]
@@ -57,10 +62,13 @@ class Marker:
 
     def _scores(self, passage: Passage, spans: Sequence[Span], found: Found) -> Matrix:
         """(n,): how well the tokens and words of each span match the question."""
-        number = self._index.number(passage)
-        tokens, starts = self._index.tokens(number), self._index.starts(number)
-        groups = [tokens[(starts >= span.start) & (starts < span.end)] for span in spans]
-        late = late_interaction(found.encoding.tokens, groups)
+        late = self._late(passage, spans, found)
         held = [words(passage.document.text(span)) for span in spans]
         shares = np.array([self._index.share(found.query.words, each) for each in held], dtype=np.float32)
         return np.asarray(late + _WORDS * shares, dtype=np.float32)
+
+    def _late(self, passage: Passage, spans: Sequence[Span], found: Found) -> Matrix:
+        number = self._index.number(passage)
+        tokens, starts = self._index.tokens(number), self._index.starts(number)
+        groups = [tokens[(starts >= span.start) & (starts < span.end)] for span in spans]
+        return late_interaction(found.encoding.tokens, groups)
