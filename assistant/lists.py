@@ -42,6 +42,7 @@ class Listed:
     hit: Hit
     section: Section
     lead: Span
+    items: tuple[Section, ...]
     heads: tuple[Span, ...]
     fit: float
 
@@ -109,7 +110,7 @@ def listed_section(
     named = named_count(query.text)
     if named not in (None, len(found), announced_count(document, best, lead)):
         return None
-    return Listed(hit, best, lead, tuple(_head(document, item) for item in found), float(scores[place]))
+    return Listed(hit, best, lead, found, tuple(_head(document, item) for item in found), float(scores[place]))
 
 
 def _lead(document: Document, section: Section, first: Section) -> Span:

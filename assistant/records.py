@@ -218,7 +218,8 @@ class Reason:
 class Excerpt:
     """Verbatim parts of one section with their citation; `highlights` lie inside the parts. 「摘录」
 
-    `listed` is the number of items where the parts are those of an enumeration, else 0.
+    `listed` is the number of items where the parts are those of an enumeration, else 0. Where only what names each
+    item is shown, as the last parts, `unfolded` holds the rest of each.
     """
 
     parts: tuple[Part, ...]
@@ -228,6 +229,7 @@ class Excerpt:
     also: tuple[Citation, ...] = ()
     listed: int = 0
     reason: Reason | None = None
+    unfolded: tuple[tuple[Part, ...], ...] = ()
 
 
 class Status(StrEnum):

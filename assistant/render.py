@@ -279,6 +279,10 @@ def _card(number: int, excerpt: Excerpt) -> str:
     )
 
 
+#: Drawn by the style sheet, so that copying does not pick it up.
+_GAP = '<span class="gap" role="img" aria-label="中间有省略"></span>'
+
+
 def _reason_html(excerpt: Excerpt) -> str:
     if not excerpt.reason:
         return ""
@@ -287,11 +291,24 @@ def _reason_html(excerpt: Excerpt) -> str:
 
 def _quote_html(excerpt: Excerpt) -> str:
     html = ""
+    first_item = len(excerpt.parts) - len(excerpt.unfolded)
     for i, part in enumerate(excerpt.parts):
-        if i and not _adjacent(excerpt.parts[i - 1], part):
-            html += '<span class="gap" role="img" aria-label="中间有省略"></span>'
+        rest = excerpt.unfolded[i - first_item] if i >= first_item else ()
+        before_unfolded = i > first_item and excerpt.unfolded[i - 1 - first_item]
+        if i and not _adjacent(excerpt.parts[i - 1], part) and not before_unfolded:
+            html += _GAP
         marks: Layer = ("<mark>", "</mark>", _inside(part, excerpt.highlights))
-        html += f'<span class="part">{_layered(part.text, part.span.start, [marks])}</span>'
+        shown = f'<span class="part">{_layered(part.text, part.span.start, [marks])}</span>'
+        html += f'<details class="item"><summary>{shown}</summary>{_rest_html(part, rest)}</details>' if rest else shown
+    return html
+
+
+def _rest_html(head: Part, rest: Sequence[Part]) -> str:
+    """What an item unfolds to: the text that follows what names it."""
+    html = ""
+    for before, part in pairwise((head, *rest)):
+        html += _GAP if before is not head and not _adjacent(before, part) else ""
+        html += f'<span class="rest">{_html(part.text)}</span>'
     return html
 
 

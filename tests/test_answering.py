@@ -269,6 +269,16 @@ def test_of_a_longer_list_the_heading_and_what_names_each_item_are_shown_in_orde
     assert marked(LISTED, first) == list(ITEMS)
 
 
+def test_what_names_an_item_unfolds_to_the_rest_of_it(ask: Ask) -> None:
+    first = excerpts(ask("铁锹保养有哪些要点", LISTED, list_characters=BRIEF))[0]
+    assert [[part.text for part in rest] for rest in first.unfolded] == [
+        ["用布擦掉泥土。"],
+        ["刃口要防锈。"],
+        ["库房要通风。"],
+    ]
+    assert excerpts(ask("铁锹保养有哪些要点", LISTED))[0].unfolded == ()
+
+
 def test_a_list_says_how_many_items_it_has(ask: Ask) -> None:
     listed, *others = excerpts(ask("铁锹保养有哪些要点,泥土怎么办", LISTED, list_characters=BRIEF))
     assert listed.listed == 3

@@ -212,3 +212,12 @@ def test_a_reason_is_said_in_plain_words(reason: Reason, line: str) -> None:
     answer = replace(ANSWER, excerpts=(replace(EXCERPT, reason=reason),))
     assert Elements(to_html(answer)).text["why"] == [f"为什么是这一条{line}"]
     assert line in to_text(answer, reasons=True) and line not in to_text(answer)
+
+
+def test_an_item_of_a_list_unfolds_on_the_page_only() -> None:
+    rest = Part(at("中间略过。"), "中间略过。")
+    answer = replace(ANSWER, excerpts=(replace(EXCERPT, unfolded=((rest,),)),))
+    elements = Elements(to_html(answer))
+    assert elements.text["item"] == [PARTS[1] + "中间略过。"]
+    assert (elements.text["part"], elements.text["rest"]) == (list(PARTS), ["中间略过。"])
+    assert "中间略过。" not in to_text(answer) and "中间略过。" not in copyable(answer.excerpts[0])

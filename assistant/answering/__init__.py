@@ -6,6 +6,7 @@ The last step before anything is shown is the verbatim check: every part is slic
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 
 from assistant.answering.drafts import Draft, citation
 from assistant.answering.marks import Marker
@@ -34,7 +35,7 @@ from assistant.records import (
 )
 from assistant.retrieval import Found
 from assistant.settings import Settings
-from assistant.text import sentences
+from assistant.text import sentences, trimmed
 
 __all__ = ["Answerer"]
 
@@ -43,6 +44,8 @@ _LEAST = 60
 #: How many of the best passages are looked at for an answer's excerpts; the rest would repeat or stray.
 _LOOKED_AT = 12
 _NEAREST = 3
+#: As much of an item is unfolded; who wants more opens the original.
+_UNFOLDED = 2_000
 #: By so much late interaction a sentence fits better than a heading.
 _CLEARLY = 0.1
 #: How sure an answer is that was looked up by a number or in a byline: nothing was guessed but what is asked for.
@@ -122,7 +125,7 @@ class Answerer:
 
     def _check(self, excerpt: Excerpt) -> None:
         """The verbatim check: each part is what the stored original says at that place."""
-        for part in excerpt.parts:
+        for part in chain(excerpt.parts, *excerpt.unfolded):
             if self._stored(excerpt.citation.source_id, part.span) != part.text:
                 name = excerpt.citation.file
                 raise NotVerbatim(f"摘录与原文“{name}”不符，已停止显示，请运行 zhiyin check 检查资料库。")
@@ -202,12 +205,22 @@ class Answerer:
         hit, document, limit = listed.hit, listed.hit.passage.document, self._settings.list_characters
         outline = self._outline(document)
         spans = whole(document, listed.section, outline, self._index.passages, len(listed.section.span))
+        unfolded: tuple[tuple[Span, ...], ...] = ()
         if sum(map(len, spans)) > limit:
             spans = listed.spans
+            unfolded = tuple(self._rest(document, *each) for each in zip(listed.items, listed.heads, strict=True))
         if sum(map(len, spans)) > limit:
             return None
         marks, why = self._marker.first(listed.heads), reason(found.query, hit, document, listed.section, spans)
-        return Draft(document, listed.section, spans, marks, hit.score, listed=len(listed.heads), reason=why)
+        draft = Draft(document, listed.section, spans, marks, hit.score, listed=len(listed.heads), reason=why)
+        draft.unfolded = unfolded
+        return draft
+
+    def _rest(self, document: Document, item: Section, head: Span) -> tuple[Span, ...]:
+        """The text of an item below what names it."""
+        spans = whole(document, item, self._outline(document), self._index.passages, _UNFOLDED)
+        clipped = (Span(max(span.start, head.end), span.end) for span in spans if span.end > head.end)
+        return tuple(filter(len, (trimmed(document.source.text, span) for span in clipped)))
 
     def _reach(self, passage: Passage, drafts: Sequence[Draft], budget: int, sharing: int) -> Span:
         """The passage with its heading, and with as many neighbours as fit its fair share of the budget."""

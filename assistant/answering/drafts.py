@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from assistant.records import Citation, Document, Excerpt, Part, Passage, Reason, Section, Span
@@ -21,6 +22,7 @@ class Draft:
     also: list[Citation] = field(default_factory=list)
     listed: int = 0
     reason: Reason | None = None
+    unfolded: tuple[tuple[Span, ...], ...] = ()
 
     def __len__(self) -> int:
         return sum(map(len, self.spans))
@@ -35,11 +37,16 @@ class Draft:
             self.also.append(citation)
 
     def excerpt(self) -> Excerpt:
-        parts = tuple(Part(span, self.document.text(span)) for span in self.spans)
+        parts = self._parts(self.spans)
         found = citation(self.document, self.section, Span(self.spans[0].start, self.spans[-1].end))
         # Another place of the same section is no other place.
         also = tuple(other for other in self.also if _place(other) != _place(found))
-        return Excerpt(parts, self.marks, self.score, found, also, self.listed, self.reason)
+        return Excerpt(
+            parts, self.marks, self.score, found, also, self.listed, self.reason, tuple(map(self._parts, self.unfolded))
+        )
+
+    def _parts(self, spans: Iterable[Span]) -> tuple[Part, ...]:
+        return tuple(Part(span, self.document.text(span)) for span in spans)
 
 
 def citation(document: Document, section: Section, span: Span) -> Citation:
