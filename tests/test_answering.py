@@ -145,6 +145,14 @@ def test_the_articles_of_a_regulation_stay_apart(ask: Ask) -> None:
     assert shown(ask("铁锹", text, max_excerpts=1)) == ["第二条 铁锹要擦干净。"]
 
 
+def test_an_item_of_a_list_of_sentences_is_shown_with_the_others_and_their_lead_in(ask: Ask) -> None:
+    first, second, third = (f"{number}是{long(word, 40)}" for number, word in zip("一二三", ("镰刀", "铁锹", "水桶")))
+    text = f"手册\n\n一、保养\n要做到三点。{first}{second}{third}\n二、存放\n木梯要放平。\n"
+    whole = text[len("手册\n\n") : text.index("\n二、")]
+    assert shown(ask("铁锹", text, index=SINGLE, max_excerpts=1)) == [whole]
+    assert shown(ask("铁锹", text, index=SINGLE, max_excerpts=1, max_characters=90)) == [second + third]
+
+
 def test_neighbours_are_never_taken_from_another_article(ask: Ask) -> None:
     assert shown(ask("铁锹", "铁锹要擦干净。", "水桶要倒空。", max_excerpts=1)) == ["铁锹要擦干净。"]
 

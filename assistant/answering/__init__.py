@@ -230,7 +230,7 @@ class Answerer:
         taken = [span for draft in drafts if draft.document.id == passage.document.id for span in draft.spans]
         span = grown(self._index, passage, budget // sharing, taken)
         span = with_antecedent(self._index, passage, span, budget, taken)
-        return with_heading(text, passage.section.heading, span, budget)
+        return with_heading(text, _headed(passage.section).heading, span, budget)
 
     def _outline(self, document: Document) -> Sequence[Section]:
         return self._outlines[document.id]
@@ -245,10 +245,15 @@ def nearest_headings(ranking: Ranking) -> tuple[Citation, ...]:
     """The headings above the best passages, each once; a document's title where there is no heading."""
     found: dict[str, Citation] = {}
     for hit in ranking[:_LOOKED_AT]:
-        section = hit.passage.section
-        while section.parent is not None and not len(section.heading):
-            section = section.parent
+        section = _headed(hit.passage.section)
         place = section.heading if len(section.heading) else hit.passage.span
         cited = citation(hit.passage.document, section, place)
         found.setdefault(cited.locator, cited)
     return tuple(found.values())[:_NEAREST]
+
+
+def _headed(section: Section) -> Section:
+    """The innermost section around this one that has a heading; the document itself where none has."""
+    while section.parent is not None and not len(section.heading):
+        section = section.parent
+    return section

@@ -11,6 +11,7 @@ from assistant.text import sentences, trimmed
 
 #: A heading longer than this is not repeated before its text.
 _HEADING = 60
+_ARTICLE = re.compile(r"第.+条")
 #: What can't be understood without the sentence before.
 _POINTS_BACK = re.compile(
     r"这(?!里|次)|其(?!他|它|中|次|实|余)|该|此|他们|它们|它|因此|所以|因而|否则|但|然而|不过|而且|并且|同时|另外|反之|相反|也就是说|换句话说|于是"
@@ -32,13 +33,29 @@ def grown(index: Index, passage: Passage, limit: int, taken: Iterable[Span]) -> 
 
 
 def _joined(span: Span, passage: Passage, neighbour: Passage) -> Span | None:
-    """`span` grown by a neighbouring passage, if only blanks stand between and both are of one section."""
-    if neighbour.document.id != passage.document.id or neighbour.section.span not in passage.section.span:
+    """`span` grown by a neighbouring passage, if only blanks stand between and both are of one section or one list."""
+    if neighbour.document.id != passage.document.id or not _belongs(neighbour.section, passage.section):
         return None
     before, after = sorted((span, neighbour.span))
     if passage.document.source.text[before.end : after.start].strip():
         return None
     return Span(before.start, after.end)
+
+
+def _belongs(section: Section, home: Section) -> bool:
+    """Whether a section is inside another, or beside it in a list of sentences (一是…; 二是…), or leads into that list.
+
+    The articles of a regulation are sentences too, but each stands for itself.
+    """
+    if section.span in home.span:
+        return True
+    if not _is_sentence_item(home):
+        return False
+    return section == home.parent or (_is_sentence_item(section) and section.parent == home.parent)
+
+
+def _is_sentence_item(section: Section) -> bool:
+    return bool(section.number) and not len(section.heading) and not _ARTICLE.match(section.number)
 
 
 def with_antecedent(index: Index, passage: Passage, span: Span, budget: int, taken: Iterable[Span]) -> Span:
