@@ -146,7 +146,9 @@ def test_the_articles_of_a_regulation_stay_apart(ask: Ask) -> None:
 
 
 def test_an_item_of_a_list_of_sentences_is_shown_with_the_others_and_their_lead_in(ask: Ask) -> None:
-    first, second, third = (f"{number}是{long(word, 40)}" for number, word in zip("一二三", ("镰刀", "铁锹", "水桶")))
+    first, second, third = (
+        f"{number}是{long(word, 40)}" for number, word in zip("一二三", ("镰刀", "铁锹", "水桶"), strict=True)
+    )
     text = f"手册\n\n一、保养\n要做到三点。{first}{second}{third}\n二、存放\n木梯要放平。\n"
     whole = text[len("手册\n\n") : text.index("\n二、")]
     assert shown(ask("铁锹", text, index=SINGLE, max_excerpts=1)) == [whole]
