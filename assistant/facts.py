@@ -39,7 +39,7 @@ _FRAME = re.compile(
 )
 #: A question names a document by this share of the words of its title, and says nothing else.
 _NAMED = 0.5
-_LABEL = re.compile(r"[^\s。；;，,]{2,6}[:：]\s*$")
+_LABEL = re.compile(r"(?:发布时间|发布日期|发表时间|日期|来源|作者)[:：]\s*$")
 _NEAR = 10
 
 

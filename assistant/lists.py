@@ -20,7 +20,12 @@ Similarity = Callable[[Sequence[str]], Matrix]
 
 _NUMBER = r"(?P<number>[二两三四五六七八九十]{1,3}|\d{1,2})"
 _UNIT = r"(?:个|种|点|条|项|类|步|大)?(?:方面|种类|要求|条件|步骤|环节|原则|内容|措施|[个种点条项类步大])"
-_ASKS = re.compile(rf"哪些|哪几|哪{_NUMBER}{_UNIT}|有几{_UNIT}|包括什么|分别是|逐[条一]|列出|列举|步骤|流程")
+_ASKS = re.compile(
+    rf"哪些|哪几|哪{_NUMBER}{_UNIT}|有几{_UNIT}|包括什么|分别是|逐[条一]|列出|列举|步骤|流程"
+    rf"|{_NUMBER.replace('number', 'named')}{_UNIT}[^,，。?？]{{0,8}}(?:是什么|是啥|指什么|指的是)"
+)
+#: A counted name alone (三个善于) asks for what it counts.
+_NAMED_ALONE = re.compile(rf"(?:什么(?:是|叫)|何谓)?{_NUMBER}{_UNIT}\S{{1,6}}")
 _COUNTED = re.compile(rf"{_NUMBER}{_UNIT}")
 #: The sections above this many of the best passages may be the one that is asked about.
 _LOOKED_AT = 5
@@ -54,13 +59,13 @@ class Listed:
 
 def asks_for_list(question: str) -> bool:
     """Whether a question asks for the items of an enumeration (哪些, 哪几种, 哪三个方面)."""
-    return _ASKS.search(question) is not None
+    return _ASKS.search(question) is not None or _NAMED_ALONE.fullmatch(question.strip()) is not None
 
 
 def named_count(question: str) -> int | None:
     """How many items a question asks for (哪三个方面: 3), if it says so."""
-    match = _ASKS.search(question)
-    return chinese_number(match["number"]) if match and match["number"] else None
+    match = _COUNTED.search(question)
+    return chinese_number(match["number"]) if match else None
 
 
 def announced_count(document: Document, section: Section, lead: Span) -> int | None:

@@ -37,6 +37,12 @@ def test_a_byline_answers(question: str, byline: str, value: str) -> None:
     assert fact.document.text(fact.value) == value
 
 
+def test_a_byline_run_into_the_title_begins_with_its_label() -> None:
+    text = "浅谈仓库管理\n\n浅谈仓库管理作者:甲小明来源:后勤园地\n仓库要通风。"
+    (fact,) = asked_facts("浅谈仓库管理是谁写的", read_text(make_source(text), IndexSettings()).documents)
+    assert fact.document.text(fact.span) == "作者:甲小明来源:后勤园地"
+
+
 def test_what_stands_apart_is_no_byline() -> None:
     text = "浅谈仓库管理\n\n作者:甲小明\n\n仓库要通风。\n\n来源:后勤园地\n\n货物要码放整齐。"
     (fact,) = asked_facts("浅谈仓库管理是谁写的", read_text(make_source(text), IndexSettings()).documents)

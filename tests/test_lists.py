@@ -58,6 +58,10 @@ def listed(question: str, found: Ranking, **scores: float) -> Listed | None:
         "三个步骤分别是什么",
         "请列举书记的职责",
         "逐条说明要求",
+        "十种能力是什么",
+        "书记的三个必须指什么",
+        "三个善于",
+        "什么是四种意识",
     ],
 )
 def test_these_ask_for_a_list(question: str) -> None:
@@ -76,6 +80,8 @@ def test_these_ask_for_a_list(question: str) -> None:
         "什么是光荣感",
         "如何当好书记",
         "几点开会",
+        "三会一课",
+        "三个月没交党费怎么办",
     ],
 )
 def test_these_ask_for_no_list(question: str) -> None:
