@@ -13,10 +13,11 @@ from assistant.encoder import Encoding, Matrix, Role
 from assistant.engines.bm25 import Bm25
 from assistant.errors import EncoderError, LibraryBusy
 from assistant.index import Index, encoded_text
+from assistant.reading import read_text
 from assistant.records import Passage
 from assistant.settings import IndexSettings
 from assistant.text import words
-from tests.fakes import HashEncoder, make_passage
+from tests.fakes import HashEncoder, make_passage, make_source
 
 PASSAGES = (
     make_passage("处理好与上级的关系。", "怎样当好支部书记", ("一、摆正位置", "1、上下关系")),
@@ -250,7 +251,7 @@ def test_a_build_that_is_killed_leaves_the_old_index(tmp_path: Path) -> None:
     code = """
 import os, pathlib, sys
 from assistant.index import Index
-from tests.fakes import HashEncoder, make_passage
+from tests.fakes import HashEncoder, make_passage, make_source
 os.fsync = lambda number: os._exit(9)
 Index.open(pathlib.Path(sys.argv[1]), [make_passage("新。")], HashEncoder())
 """
@@ -265,7 +266,7 @@ def test_two_processes_build_it_once(tmp_path: Path) -> None:
     code = """
 import pathlib, sys, time
 from assistant.index import Index
-from tests.fakes import HashEncoder, make_passage
+from tests.fakes import HashEncoder, make_passage, make_source
 class Slow(HashEncoder):
     def encode(self, texts, role):
         time.sleep(1)
@@ -325,3 +326,10 @@ def test_the_same_passages_make_the_same_files(tmp_path: Path) -> None:
     for name in [*FILES, "manifest.json"]:
         one, other = (the_generation(tmp_path / side) / name for side in ("one", "other"))
         assert one.read_bytes() == other.read_bytes()
+
+
+def test_a_byline_is_encoded_without_the_title_above_it() -> None:
+    text = "浅谈仓库管理\n\n作者：甲小明 发布时间：2019-03-05\n\n仓库要通风。作者是谁不要紧。"
+    byline, body = read_text(make_source(text), IndexSettings()).passages
+    assert encoded_text(byline) == "作者：甲小明 发布时间：2019-03-05"
+    assert encoded_text(body) == "浅谈仓库管理\n甲小明\n仓库要通风。作者是谁不要紧。"

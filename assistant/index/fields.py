@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from hashlib import sha256
@@ -11,10 +12,24 @@ from assistant.text import words
 
 
 def encoded_text(passage: Passage) -> str:
-    """What the encoder reads of a passage: the title and the headings above it say what a sentence is about."""
-    if not passage.document.title:
+    """What the encoder reads of a passage: the title and the headings above it say what a sentence is about.
+
+    A byline is about its article and not about the article's subject: it stands alone, or the shortest of all passages
+    would answer whatever sounds like the title. Who asks for it by the title is answered by `assistant.facts`.
+    """
+    if not passage.document.title or is_byline(passage):
         return passage.text
     return "\n".join((*context(passage), passage.text))
+
+
+def is_byline(passage: Passage) -> bool:
+    """Whether a passage gives the article's author, origin or date and nothing else."""
+    inside = [span for span in passage.document.metadata.values() if span in passage.span]
+    rest = list(passage.text)
+    for span in inside:
+        start = span.start - passage.span.start
+        rest[start : start + len(span)] = "\n" * len(span)
+    return bool(inside) and not re.sub(r"作者|来源|(?:发布|发表)(?:时间|日期)|日期|[\s:：|,，、。]", "", "".join(rest))
 
 
 def context(passage: Passage) -> tuple[str, ...]:
