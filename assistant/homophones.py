@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import pairwise
 
 from assistant.records import Change
-from assistant.text import chance, strayed_characters
+from assistant.text import chance, chinese_words, strayed_characters
 
 _LENGTHS = (4, 3, 2)  # of words that are looked for, the surest first
 #: Differences that half of the speakers of Chinese neither hear nor type.
@@ -31,11 +32,25 @@ class Homophones:
                     self._holding[len(word), place, character].append(word)
 
     def slips(self, question: str) -> tuple[Change, ...]:
-        """The slips of a question, from left to right; they don't overlap."""
+        """The slips of a question; they don't overlap."""
         found: list[Change] = []
         for run in strayed_characters(question):
             found.extend(self._in(run))
-        return tuple(found)
+        for cut in chinese_words(question):
+            for pair in pairwise(cut):
+                found.extend(self._across(*pair))
+        return tuple(dict.fromkeys(found))
+
+    def _across(self, one: str, other: str) -> tuple[Change, ...]:
+        """A slip that a word of two characters has swallowed half of: 书纪要有 is cut as 书, 纪要."""
+        if sorted((len(one), len(other))) != [1, 2]:
+            return ()
+        joined = one + other
+        typed, rest = (joined[:2], joined[2]) if len(one) == 1 else (joined[1:], joined[0])
+        if typed in self._uses:
+            return ()
+        meant = self._behind(typed, chance(one) * chance(other) / chance(rest))
+        return (Change(typed, max(meant, key=lambda word: (self._uses[word], word))),) if meant else ()
 
     def _in(self, run: str) -> tuple[Change, ...]:
         """The longest, then the commonest words behind a run of characters, and what lies around them."""
@@ -52,8 +67,11 @@ class Homophones:
                 return (*self._in(run[:start]), *slip, *self._in(run[end:]))
         return ()
 
-    def _behind(self, typed: str) -> set[str]:
-        """What was typed, if it is a word here, else those that sound like it and share a character."""
+    def _behind(self, typed: str, otherwise: float | None = None) -> set[str]:
+        """What was typed, if it is a word here, else those that sound like it and share a character.
+
+        `otherwise` is how likely it is that the characters mean what they say.
+        """
         if typed in self._uses:
             return {typed}
         sharing = {
@@ -61,7 +79,7 @@ class Homophones:
             for place, character in enumerate(typed)
             for word in self._holding.get((len(typed), place, character), ())
         }
-        least = chance(typed) / _SLIPS * self._total
+        least = (chance(typed) if otherwise is None else otherwise) / _SLIPS * self._total
         return {word for word in sharing if self._uses[word] >= least and sound(word) == sound(typed)}
 
 

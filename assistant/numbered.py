@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.numbering import STYLES, Kind
-from assistant.records import Document, Section
+from assistant.numbering import RANK, STYLES, Kind
+from assistant.records import Document, Section, Span
 from assistant.text import looked_up, matching_form, words
 
 #: The name of a numbering style and the number in it.
@@ -17,7 +17,8 @@ _ASKING = re.compile(
     r"讲了?|说了?|写了?|规定了?|要求|内容|意思|具体|原文|全文|正文|里面|里|中|的|是|有|关于|看看?|查看?|打开|显示|那|请|"
     r"什么|啥|哪些|怎么|怎样|如何|吗|呢|么|who|what|does|say"
 )
-_LINK = re.compile(r"(?:里面|里|中|的|[\s,，之])*")  # between two numbers (第三章的第二条)
+#: A heading between two numbers may be this long.
+_BETWEEN = 30
 #: 一、二、四、六制度 is a name.
 _ENUMERATED = re.compile(r"[零〇一二两三四五六七八九十百\d]\s*[、,，.．]?$")
 
@@ -34,9 +35,11 @@ def numbers_in(question: str) -> tuple[tuple[Number, ...], str]:
     """The first run of numbers of different styles in a question, from the outermost, and the question without it."""
     text = looked_up(question)
     for start in range(len(text)):
-        found, end = _run(text, start)
+        found, places = _run(text, start)
         if found and not _ENUMERATED.search(text, 0, start):
-            return found, text[:start] + " " + text[end:]
+            for place in reversed(places):
+                text = text[: place.start] + " " + text[place.end :]
+            return found, text
     return (), text
 
 
@@ -86,18 +89,24 @@ def _path_ends_with(section: Section, numbers: Sequence[Number]) -> bool:
     return not left
 
 
-def _run(text: str, start: int) -> tuple[tuple[Number, ...], int]:
-    """The numbers that follow each other from a place on, and where they end."""
+def _run(text: str, start: int) -> tuple[tuple[Number, ...], list[Span]]:
+    """The number at a place with those of inner styles after it, and where they stand. The heading of the outer one may
+    stand between (二、素质要求（一）).
+    """
     numbers: list[Number] = []
-    end = place = start
-    while number := next(_at(text, place), None):
-        if number[0][0] in (name for name, _ in numbers):
+    places: list[Span] = []
+    place = start
+    while place < len(text):
+        number = next(_at(text, place), None)
+        if number and (not numbers or RANK[number[0][0]] > RANK[numbers[-1][0]]):
+            numbers.append(number[0])
+            places.append(Span(place, number[1]))
+            place = number[1]
+        elif not numbers or place - places[-1].end >= _BETWEEN:
             break
-        numbers.append(number[0])
-        end = number[1]
-        link = _LINK.match(text, end)
-        place = link.end() if link else end
-    return tuple(numbers), end
+        else:
+            place += 1
+    return tuple(numbers), places
 
 
 def _at(text: str, place: int) -> Iterator[tuple[Number, int]]:

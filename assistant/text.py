@@ -136,15 +136,21 @@ def words(text: str) -> list[str]:
 
 def strayed_characters(text: str) -> Iterator[str]:
     """Runs of two or more Chinese characters that no word but a rare one joins, in matching form."""
-    for run in _CHINESE.findall(matching_form(text)):
+    for cut in chinese_words(text):
         strayed = ""
-        for word in (*_segmenter().cut(run, HMM=False), ""):
+        for word in (*cut, ""):
             if word and (len(word) == 1 or _segmenter().FREQ[word] < _RARE):
                 strayed += word
                 continue
             if len(strayed) > 1:
                 yield strayed
             strayed = ""
+
+
+def chinese_words(text: str) -> Iterator[list[str]]:
+    """Each run of Chinese characters as the dictionary cuts it, in matching form."""
+    for run in _CHINESE.findall(matching_form(text)):
+        yield list(_segmenter().cut(run, HMM=False))
 
 
 def chance(characters: str) -> float:

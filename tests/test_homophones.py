@@ -16,6 +16,7 @@ LIBRARY = Homophones(Counter(words("党支部书记要上好党课,请书记审�
         ("党客怎么讲", "党客", "党课"),
         ("入党伸请写给谁", "伸请", "申请"),
         ("申核要多久", "申核", "审核"),
+        ("书纪要有哪些能力", "书纪", "书记"),
     ],
 )
 def test_a_word_typed_by_its_sound_is_found(question: str, typed: str, meant: str) -> None:
