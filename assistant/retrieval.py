@@ -29,11 +29,17 @@ _ASKS = re.compile(r"[怎谁哪几吗呢么啥多为何咋]")
 
 
 def parse_query(question: str, *changes: Change) -> Query:
-    """The question as it is looked up, with the words that were meant for those that were typed."""
+    """The question as it is looked up, with the words that were meant for those that were typed.
+
+    A change that another one has left no place for is none.
+    """
+    made = []
     for change in changes:
-        before, _, after = re.split(f"({re.escape(change.typed)})", question, maxsplit=1, flags=re.IGNORECASE)
-        question = before + change.meant + after
-    return Query(question, tuple(words(question)), changes)
+        pieces = re.split(f"({re.escape(change.typed)})", question, maxsplit=1, flags=re.IGNORECASE)
+        if len(pieces) > 1:
+            question = pieces[0] + change.meant + pieces[2]
+            made.append(change)
+    return Query(question, tuple(words(question)), tuple(made))
 
 
 @dataclass(frozen=True, slots=True)

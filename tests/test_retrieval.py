@@ -221,3 +221,8 @@ def test_a_question_is_asked_in_every_wording_and_the_best_counts(tmp_path: Path
 def test_a_word_is_changed_where_it_stands_in_any_case() -> None:
     query = parse_query("KPI和kpi", Change("kpi", r"考核\1"))
     assert query.text == r"考核\1和kpi"
+
+
+def test_a_change_that_finds_no_place_is_none() -> None:
+    query = parse_query("书纪要来", Change("书纪", "书记"), Change("纪要", "机要"))
+    assert (query.text, query.changes) == ("书记要来", (Change("书纪", "书记"),))
