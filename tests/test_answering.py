@@ -151,7 +151,9 @@ def test_an_item_of_a_list_of_sentences_is_shown_with_the_others_and_their_lead_
     )
     text = f"手册\n\n一、保养\n要做到三点。{first}{second}{third}\n二、存放\n木梯要放平。\n"
     whole = text[len("手册\n\n") : text.index("\n二、")]
-    assert shown(ask("铁锹", text, index=SINGLE, max_excerpts=1)) == [whole]
+    answer = ask("铁锹", text, index=SINGLE, max_excerpts=1)
+    assert shown(answer) == [whole]
+    assert excerpts(answer)[0].citation.section == ("一、保养",)
     assert shown(ask("铁锹", text, index=SINGLE, max_excerpts=1, max_characters=90)) == [second + third]
 
 

@@ -171,14 +171,15 @@ class Answerer:
         """The excerpt around a passage, the one of this number from 0, after some drafts and with so much room left."""
         passage, document = hit.passage, hit.passage.document
         span = self._reach(passage, drafts, left, self._settings.max_excerpts - number)
+        section = _around(passage.section, span)
         return Draft(
             document,
-            passage.section,
+            section,
             (span,),
             self._marker.mark(passage, span, found),
             hit.score,
             shingles(document.text(span)),
-            reason=reason(found.query, hit, document, passage.section, (span,)),
+            reason=reason(found.query, hit, document, section, (span,)),
         )
 
     def _listed(self, found: Found, always: bool = False) -> Listed | None:
@@ -255,5 +256,12 @@ def nearest_headings(ranking: Ranking) -> tuple[Citation, ...]:
 def _headed(section: Section) -> Section:
     """The innermost section around this one that has a heading; the document itself where none has."""
     while section.parent is not None and not len(section.heading):
+        section = section.parent
+    return section
+
+
+def _around(section: Section, span: Span) -> Section:
+    """The innermost section, from this one outwards, that holds all of a span: that of a list for all its items."""
+    while section.parent is not None and span not in section.span:
         section = section.parent
     return section
