@@ -31,7 +31,9 @@ _CLOSING = "。！？!?；;，,、：:"
 #: With these a sentence goes on from a subject that happens to be the title's words (党支部的职责 / 党支部的职责是…).
 _GOES_ON = re.compile(r"[。！？!?；;，,、：:]|[是的有要应由和与及就将不在]|包括|主要|指|分为|为(?!了)|可以|必须|如下")
 _TAGS = re.compile(r"[\[(（【][^\])）】]{0,50}[\])）】]|\s|^#+")
-_LABELS = r"发布时间|发布日期|发表时间|日期|来源|作者|编辑|摘要|关键[词字]|前言|导读"
+#: What the traits of a document are called in its byline.
+BYLINE_LABELS = r"发布时间|发布日期|发表时间|日期|来源|作者"
+_LABELS = rf"{BYLINE_LABELS}|编辑|摘要|关键[词字]|前言|导读"
 _VALUE = rf"[:：]\s*(.{{2,40}}?)(?=\s*(?:{_LABELS})|\s*[\[【\r\n]|\s{{2,}}|[。,，;；]|\Z)"
 _TRAITS: tuple[tuple[Trait, re.Pattern[str]], ...] = (
     (Trait.AUTHOR, re.compile(rf"作者{_VALUE}")),

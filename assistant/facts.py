@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
+from assistant.articles import BYLINE_LABELS
 from assistant.records import Document, Span, Trait
 from assistant.text import matching_form, trimmed, words
 
@@ -33,13 +34,13 @@ _ASKS: tuple[tuple[Trait, re.Pattern[str]], ...] = (
         ),
     ),
 )
-#: What a question about a document says beside its name.
+#: The words that a question about a document has beside its name, and those of the name that may be left out.
 _FRAME = re.compile(
-    r"《|》|(?:这|那|该|本)?(?:篇|份|个|部|则)?(?:文章|文件|文|材料|资料|稿子|稿件|讲话|通知|规定)|是|的|叫|什么|名字|在|上|哪|里|吗|呢|了|题为|标题为|一文"
+    r"[这那该本]?[篇份个部则]?(?:文章|文件|文|材料|资料|稿子|稿件|讲话|通知|规定)?|在|上|里|哪里|叫|名字|题为|标题|一文"
 )
 #: A question names a document by this share of the words of its title, and says nothing else.
 _NAMED = 0.5
-_LABEL = re.compile(r"(?:发布时间|发布日期|发表时间|日期|来源|作者)[:：]\s*$")
+_LABEL = re.compile(rf"(?:{BYLINE_LABELS})[:：]\s*$")
 _NEAR = 10
 
 
@@ -58,7 +59,7 @@ def asked_facts(question: str, documents: Sequence[Document]) -> tuple[Fact, ...
     for trait, pattern in _ASKS:
         match = pattern.search(form)
         if match:
-            subject = words(_FRAME.sub(" ", form[: match.start()] + " " + form[match.end() :]))
+            subject = _telling(f"{form[: match.start()]} {form[match.end() :]}")
             return tuple(
                 _fact(document, document.metadata[trait])
                 for document in _named(subject, documents)
@@ -67,15 +68,20 @@ def asked_facts(question: str, documents: Sequence[Document]) -> tuple[Fact, ...
     return ()
 
 
-def _named(subject: Sequence[str], documents: Sequence[Document]) -> list[Document]:
+def _named(subject: Set[str], documents: Sequence[Document]) -> list[Document]:
     """The documents whose titles hold all of the subject's words, those with the least beside them."""
     shares = {}
     for document in documents:
-        title = set(words(document.title))
-        if title and set(subject) <= title:
-            shares[document.id] = len(set(subject)) / len(title)
+        title = _telling(document.title)
+        if title and subject <= title:
+            shares[document.id] = len(subject) / len(title)
     best = max(shares.values(), default=0.0)
     return [document for document in documents if best >= _NAMED and shares.get(document.id) == best]
+
+
+def _telling(text: str) -> set[str]:
+    """The words that tell one document from another."""
+    return {word for word in words(text) if not _FRAME.fullmatch(word)}
 
 
 def _fact(document: Document, value: Span) -> Fact:

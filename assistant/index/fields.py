@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from hashlib import sha256
 
+from assistant.articles import BYLINE_LABELS
 from assistant.records import Passage, Trait
 from assistant.text import words
 
@@ -29,7 +30,7 @@ def is_byline(passage: Passage) -> bool:
     for span in inside:
         start = span.start - passage.span.start
         rest[start : start + len(span)] = "\n" * len(span)
-    return bool(inside) and not re.sub(r"作者|来源|(?:发布|发表)(?:时间|日期)|日期|[\s:：|,，、。]", "", "".join(rest))
+    return bool(inside) and not re.sub(rf"{BYLINE_LABELS}|[\s:：|,，、。]", "", "".join(rest))
 
 
 def context(passage: Passage) -> tuple[str, ...]:
