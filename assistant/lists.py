@@ -64,8 +64,9 @@ def asks_for_list(question: str) -> bool:
 
 def named_count(question: str) -> int | None:
     """How many items a question asks for (哪三个方面: 3), if it says so."""
-    match = _COUNTED.search(question)
-    return chinese_number(match["number"]) if match else None
+    match = _ASKS.search(question) or _NAMED_ALONE.fullmatch(question.strip())
+    count = next(filter(None, match.groups()), None) if match else None
+    return chinese_number(count) if count else None
 
 
 def announced_count(document: Document, section: Section, lead: Span) -> int | None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from assistant.encoder import Matrix
-from assistant.lists import Listed, asks_for_list, items, listed_section
+from assistant.lists import Listed, asks_for_list, items, listed_section, named_count
 from assistant.reading import read_text
 from assistant.records import Hit, Query, Ranking, Reading
 from assistant.settings import IndexSettings
@@ -137,6 +137,11 @@ def test_nothing_is_listed_of_a_single_item() -> None:
 )
 def test_the_number_that_is_asked_for_has_to_be_the_number_of_items(number: str, is_listed: bool) -> None:
     assert (listed(f"保养铁锹有哪{number}", ranking(), 铁锹的保养=0.9) is not None) is is_listed
+
+
+def test_a_number_beside_the_question_does_not_count() -> None:
+    assert named_count("三个月内要做到哪些要点") is None
+    assert [named_count(question) for question in ("哪三个方面", "十种能力是什么", "四种意识")] == [3, 10, 4]
 
 
 def test_a_section_that_announces_more_than_it_holds_is_listed_for_what_it_holds() -> None:

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable, Sequence
 
 from assistant.index import Index
+from assistant.numbering import BY_NAME
 from assistant.records import Document, Passage, Section, Span
 from assistant.text import sentences, trimmed
 
 #: A heading longer than this is not repeated before its text.
 _HEADING = 60
-_ARTICLE = re.compile(r"第.+条")
 #: What can't be understood without the sentence before.
 _POINTS_BACK = re.compile(
     r"这(?!里|次)|其(?!他|它|中|次|实|余)|该|此|他们|它们|它|因此|所以|因而|否则|但|然而|不过|而且|并且|同时|另外|反之|相反|也就是说|换句话说|于是"
@@ -55,7 +55,7 @@ def _belongs(section: Section, home: Section) -> bool:
 
 
 def _is_sentence_item(section: Section) -> bool:
-    return bool(section.number) and not len(section.heading) and not _ARTICLE.match(section.number)
+    return bool(section.number) and not len(section.heading) and not BY_NAME["条"].pattern.match(section.number)
 
 
 def with_antecedent(index: Index, passage: Passage, span: Span, budget: int, taken: Iterable[Span]) -> Span:
