@@ -107,7 +107,7 @@ class Assistant:
         follow = follow_up(text, topic.question) if topic else None
         if topic and follow:
             rounds = topic.rounds + 1 if follow.more else 1
-            answer = self._answer(question, follow.question, follow.item, rounds)
+            answer = self._answer(question, self._checked(follow.question), follow.item, rounds)
             answer = replace(answer, carried=topic.question, topic=Topic(follow.topic, rounds))
         else:
             answer = replace(self._answer(question, text), topic=Topic(text))

@@ -411,6 +411,18 @@ def test_a_question_without_a_subject_is_asked_of_the_topic(tools: Assistant) ->
     assert tools.ask("镰刀的打磨", first.topic).carried == ""
 
 
+def test_more_than_a_part_asked_for_by_number_is_not_the_part_again(tools: Assistant) -> None:
+    first = tools.ask("手册二、讲什么")
+    assert text_of(first) == "二、锄头的选择\n看木柄是不是结实。"
+    more = tools.ask("还有吗", first.topic)
+    assert isinstance(more, NotFound) or text_of(more) != text_of(first)
+
+
+def test_a_topic_too_long_to_look_up_is_refused(tools: Assistant) -> None:
+    with pytest.raises(BadQuestion, match="问题太长"):
+        tools.ask("为什么", Topic("铁锹" * 2000))
+
+
 def test_synonyms_count_as_soon_as_they_are_saved(tools: Assistant) -> None:
     file = tools.library.file.parent / "synonyms.txt"
     assert "同义词" in file.read_text(encoding="utf-8")

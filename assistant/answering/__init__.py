@@ -84,7 +84,7 @@ class Answerer:
         From the second round on, the excerpts that come after those of the rounds before; they may only touch on it.
         """
         looked_up = self._facts(found.query.text) or self._numbered(found.query.text)
-        if looked_up:
+        if looked_up and rounds == 1:
             return self._answer(question, Status.ANSWERED, _LOOKED_UP, looked_up)
         sure = confidence(self._index, found, self._fitted)
         status = status_of(sure)
@@ -213,9 +213,8 @@ class Answerer:
         if sum(map(len, spans)) > limit:
             return None
         marks, why = self._marker.first(listed.heads), reason(found.query, hit, document, listed.section, spans)
-        draft = Draft(document, listed.section, spans, marks, hit.score, listed=len(listed.heads), reason=why)
-        draft.unfolded = unfolded
-        return draft
+        count = len(listed.heads)
+        return Draft(document, listed.section, spans, marks, hit.score, listed=count, reason=why, unfolded=unfolded)
 
     def _rest(self, document: Document, item: Section, head: Span) -> tuple[Span, ...]:
         """The text of an item below what names it."""
