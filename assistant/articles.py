@@ -18,7 +18,7 @@ from pathlib import PurePath
 
 from assistant.boilerplate import outside
 from assistant.numbering import starts_with_number
-from assistant.records import Boilerplate, Document, Source, Span, Trait
+from assistant.records import Boilerplate, Document, Layout, Source, Span, Trait
 from assistant.text import matching_form, trimmed
 
 _TITLE_LENGTH = range(2, 51)
@@ -55,13 +55,17 @@ class _Start:
     titles: tuple[Span, ...]
 
 
-def split_articles(source: Source, boilerplate: Sequence[Boilerplate]) -> tuple[Document, ...]:
-    """The articles of a source, in order; a file that is no bundle is one."""
+def split_articles(
+    source: Source, boilerplate: Sequence[Boilerplate], layout: Layout = Layout()
+) -> tuple[Document, ...]:
+    """The articles of a source, in order; a file that is no bundle is one. A title that the format gives counts."""
     text = source.text
     lines = _lines(text, tuple(piece.span for piece in boilerplate))
-    starts = _starts(text, lines)
+    tables = [table.span for table in layout.tables]
+    starts = [] if layout.title else _starts(text, [line for line in lines if not _in_one(tables, line)])
     if not starts:
-        return (_document(source, Span(0, len(text)), _first_title(text, lines)),)
+        title = _given_title(text, lines, layout.title) if layout.title else _first_title(text, lines)
+        return (_document(source, Span(0, len(text)), title),)
     own = {title for start in starts for title in start.titles}
     above = [line for line in lines if line.end <= starts[0].at]
     claimed = _claim(text, starts, above)
@@ -191,6 +195,18 @@ def _first_title(text: str, lines: Sequence[Span]) -> tuple[Span, ...]:
     if len(lines) < 2 or not _is_title(text, lines[0]):
         return ()
     return (lines[0], *_repeats(text, lines[0], lines[1]))
+
+
+def _given_title(text: str, lines: Sequence[Span], title: Span) -> tuple[Span, ...]:
+    """The title that the format gives, and the places below it that say it again."""
+    at = bisect_right(lines, title)
+    below = next((line for line in lines[at:] if line.start >= title.end), None)
+    return (title, *_repeats(text, title, below))
+
+
+def _in_one(places: Sequence[Span], line: Span) -> bool:
+    before = bisect_right(places, line.start, key=lambda place: place.start)
+    return before > 0 and line.end <= places[before - 1].end
 
 
 def _is_title(text: str, line: Span) -> bool:

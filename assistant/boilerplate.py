@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
-from assistant.records import Boilerplate, Span
+from assistant.records import Boilerplate, Layout, Span
 from assistant.text import sentences, trimmed
 
 _LINK = (
@@ -18,7 +18,6 @@ _LABEL = r"(?:前言|引言|导言|摘要|正文|中图分类号|一、)"
 RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern.replace("$", r"(?=[\r\n]|\Z)"), re.MULTILINE))
     for name, pattern in (
-        ("文件头", r"\A---[ \t]*\r?\n(?:.*\r?\n){1,40}?---[ \t]*$"),
         ("图片", r"^[ \t]*!\[[^\r\n]{0,200}\]\([^)\r\n]*\)[ \t]*$"),
         ("翻页", r"\[(?:NextPage|nextpage|分页)\]"),
         ("翻页", r"本(?:文章?|篇)共\s*\d+\s*页[,,]?\s*(?:当前)?(?:在)?第\s*\d+\s*页(?:\s*(?:上一页|下一页|\[\d+\]))*"),
@@ -42,11 +41,16 @@ _NOTICE_HITS = 3
 _NOTICE_LENGTH = 200
 
 
-def boilerplate(text: str) -> tuple[Boilerplate, ...]:
-    """The boilerplate of a text in order of place, free of overlap."""
+def boilerplate(text: str, layout: Layout = Layout()) -> tuple[Boilerplate, ...]:
+    """The boilerplate of a text in order of place, free of overlap. Where the format names some, that counts first."""
+    given = layout.boilerplate
+    taken = tuple(piece.span for piece in given)
+    rules = (
+        piece for piece in (*_by_rule(text), *_notices(text)) if next(outside(piece.span, taken), None) == piece.span
+    )
     found: list[Boilerplate] = []
     end = 0
-    for candidate in sorted((*_by_rule(text), *_notices(text)), key=lambda piece: (piece.span.start, -piece.span.end)):
+    for candidate in sorted((*given, *rules), key=lambda piece: (piece.span.start, -piece.span.end)):
         if candidate.span.start >= end:
             found.append(candidate)
             end = candidate.span.end

@@ -80,7 +80,7 @@ def announced_count(document: Document, section: Section, lead: Span) -> int | N
 
 def items(section: Section, outline: Sequence[Section]) -> tuple[Section, ...]:
     """The sections right below a section, in order, that belong together: those with a heading, or else all."""
-    below = [each for each in outline if each.parent is section]
+    below = [each for each in outline if each.parent is section and not each.columns]
     headed = [each for each in below if len(each.heading)]
     return tuple(headed or below)
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from assistant.boilerplate import outside
 from assistant.numbering import BY_NAME, STYLES, Kind, Style, starts_with_number
-from assistant.records import Span
+from assistant.records import Heading, Span
 
 #: Longest heading, in characters; what is longer is a sentence.
 MAX_HEADING = 40
@@ -27,24 +27,30 @@ _NUMERALS = "零〇一二两三四五六七八九十百0123456789０１２３４
 _REFERS = "、,，第见按照依据和及与或至到在于的读写(（"
 #: Marks that are unmistakable even without a closing mark before them.
 _STRONG = frozenset({"一、", "(一)", "1、", "(1)", "①"})
-_FIRST = re.compile(r"[#第(（【\[①-⑳0-9０-９零〇一二两三四五六七八九十百首其再最问Q摘前引导结关]")
+_FIRST = re.compile(r"[第(（【\[①-⑳0-9０-９零〇一二两三四五六七八九十百首其再最问Q摘前引导结关]")
 _ISOLATED = re.compile(
     rf"(?:\A|(?<=\n)[ \t\u3000]*\r?\n)[ \t\u3000]*(?P<line>[^\r\n。！？!?；;，,、：:]{{2,{_LINE_HEADING}}})"
     r"(?=\r?\n[ \t\u3000]*\r?\n\s*(?P<below>[^\r\n]+))"
 )
-#: Code in a Markdown file, whose comments look like headings.
-_FENCED = re.compile(r"^(```|~~~).*?(?:^\1|\Z)", re.MULTILINE | re.DOTALL)
+#: What a format calls a heading and is longer than this, or ends like a sentence, is a paragraph that was made to look
+#: like one.
+_LONGEST_GIVEN = 60
+_SENTENCE_CLOSERS = "。；;！!，,"
 _DATE = re.compile(r"[\d二〇零一三四五六七八九十]{2,4}\s*[年.\-/]")
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One mark in a text: its style, value (0: unnumbered) and place."""
+    """One mark in a text: its style, value (0: unnumbered) and place.
+
+    `level` is the one that the format itself gives to the line, whose heading it then is; 0 if it says nothing.
+    """
 
     style: Style
     value: int
     span: Span
     at_line_start: bool
+    level: int = 0
 
 
 @dataclass(slots=True)
@@ -71,38 +77,54 @@ class _Accepted:
         return mark.value in (0, 1, earlier.value + 1) if earlier.value else mark.value != 1
 
 
-def marks(text: str, span: Span, holes: tuple[Span, ...], markdown: bool = False) -> tuple[Mark, ...]:
-    """The marks that open a section inside `span` and outside the holes, in order of place."""
+def marks(text: str, span: Span, holes: Sequence[Span], headings: Sequence[Heading] = ()) -> tuple[Mark, ...]:
+    """The marks that open a section inside `span` and outside the holes, in order of place.
+
+    `headings` are those that the format gives. Where it gives some, a line set off by blanks is none.
+    """
+    given = [heading for heading in headings if heading.span in span and _is_plausible(text, heading)]
+    closed = tuple(sorted({*holes, *(heading.span for heading in given)}))
+    candidates = [(_given(text, heading), "") for heading in given if not _inside(heading.span, holes)]
+    candidates += _candidates(text, span, closed, lines=not headings)
     accepted = _Accepted()
     end = span.start
-    fences = tuple(Span(*match.span()) for match in _FENCED.finditer(text, span.start, span.end)) if markdown else ()
-    for candidate, before in _candidates(text, span, holes, markdown):
-        if _inside(candidate.span, fences):
-            continue
+    for candidate, before in sorted(candidates, key=lambda pair: pair[0].span):
         if candidate.span.start >= end and _opens_section(text, candidate, before, accepted):
             accepted.append(candidate)
             end = candidate.span.end
     return _without_lone_items(accepted.marks)
 
 
+def _is_plausible(text: str, heading: Heading) -> bool:
+    words = heading.span.of(text)[heading.marker :]
+    return 0 < len(words) <= _LONGEST_GIVEN and words[-1] not in _SENTENCE_CLOSERS
+
+
+def _given(text: str, heading: Heading) -> Mark:
+    """The mark of a heading that the format gives; its style is that of the number that the line may begin with."""
+    start = heading.span.start + heading.marker
+    found = _mark_at(text, start, heading.span.end, STYLES, at_line_start=True)
+    style, value = (found.style, found.value) if found else (BY_NAME["行"], 0)
+    return Mark(style, value, Span(heading.span.start, start), at_line_start=True, level=heading.level)
+
+
 def _inside(span: Span, places: Sequence[Span]) -> bool:
     following = bisect_right(places, span)
-    return following > 0 and span in places[following - 1]
+    return any(span in place for place in places[max(0, following - 1) : following + 1])
 
 
-def _candidates(text: str, span: Span, holes: tuple[Span, ...], markdown: bool) -> list[tuple[Mark, str]]:
-    """All places that look like a mark, in order, with the character before each ("" at the start of a line)."""
-    styles = [style for style in STYLES if markdown or not style.name.startswith("md")]
+def _candidates(text: str, span: Span, holes: Sequence[Span], lines: bool) -> list[tuple[Mark, str]]:
+    """All places that look like a mark, with the character before each ("" at the start of a line)."""
     found: list[tuple[Mark, str]] = []
     for piece in outside(span, holes):
         for first in _FIRST.finditer(text, piece.start, piece.end):
             before = _before(text, first.start(), piece.start)
-            mark = _mark_at(text, first.start(), piece.end, styles, at_line_start=not before)
+            mark = _mark_at(text, first.start(), piece.end, STYLES, at_line_start=not before)
             if mark:
                 found.append((mark, before))
-        if not markdown:
+        if lines:
             found.extend((mark, "") for mark in _line_headings(text, piece))
-    return sorted(found, key=lambda pair: pair[0].span)
+    return found
 
 
 def _mark_at(text: str, start: int, end: int, styles: Sequence[Style], at_line_start: bool) -> Mark | None:
@@ -123,6 +145,8 @@ def _before(text: str, at: int, floor: int) -> str:
 
 def _opens_section(text: str, mark: Mark, before: str, accepted: _Accepted) -> bool:
     kind = mark.style.kind
+    if mark.level:
+        return True
     if kind is Kind.LINE or mark.style.line_only:
         return mark.at_line_start
     if kind is Kind.LABEL:
@@ -160,7 +184,7 @@ def _without_lone_items(found: Sequence[Mark]) -> tuple[Mark, ...]:
     kept: list[Mark] = []
     seconds: set[str] = set()
     for mark in reversed(found):
-        if mark.style.kind is not Kind.ITEM:
+        if mark.style.kind is not Kind.ITEM or mark.level:
             kept.append(mark)
         elif mark.value != 1:
             seconds.add(mark.style.name)

@@ -80,13 +80,7 @@ _MEASURE = (
     r"次(?!序)|分(?![类工级析])|秒|小时|天(?!然)|版(?!面|权)|k[gm]\b|mm?\b|[GM]B\b))"
 )
 
-_MD = [
-    _style(f"md{depth}", Kind.LINE, rf"#{{{depth}}}[ \t]+(?=\S)(?P<n>)", lambda _: 0, line_only=True)
-    for depth in range(1, 7)
-]
-
 STYLES: tuple[Style, ...] = (
-    *_MD,
     _style("编", Kind.HEADING, rf"{_ORDINAL}[编篇](?![幅章者]){_TITLE}"),
     _style("章", Kind.HEADING, rf"{_ORDINAL}(?:章(?![程节])|部分){_TITLE}"),
     _style("节", Kind.HEADING, rf"{_ORDINAL}节(?![课日目]){_TITLE}"),
@@ -135,7 +129,7 @@ BY_NAME = {style.name: style for style in STYLES}
 
 def starts_with_number(line: str) -> bool:
     """Whether a line opens with a mark of any numbered style."""
-    return any(style.pattern.match(line) for style in STYLES[len(_MD) :])
+    return any(style.pattern.match(line) for style in STYLES)
 
 
 def split_number(line: str) -> tuple[str, str]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import takewhile
 
 from assistant.articles import bare_title
 from assistant.marks import MAX_HEADING, Mark, marks
 from assistant.numbering import RANK, Kind, split_number
-from assistant.records import Boilerplate, Document, Section, Span
+from assistant.records import Boilerplate, Document, Layout, Section, Span, Table
 from assistant.text import columns, trimmed
 
 _SENTENCE_END = re.compile(r"[。！？!?]|\.(?=\s)|[\r\n]|$")
@@ -34,6 +35,8 @@ _OBJECT_OF = re.compile(
 )
 _BLANK_BELOW = re.compile(r"[ \t\u3000]*\r?\n[ \t\u3000]*\r?\n")
 _MIN_TITLE = 4
+#: The columns of a wider table are no name for its rows.
+_LONGEST_HEADER = 200
 #: A clause of a sentence that serves as the name of a section that has no title of its own.
 _NAME_LENGTH = 20
 
@@ -47,12 +50,12 @@ class _Heading:
     span: Span
 
 
-def outline(document: Document, boilerplate: Sequence[Boilerplate]) -> tuple[Section, ...]:
+def outline(document: Document, boilerplate: Sequence[Boilerplate], layout: Layout = Layout()) -> tuple[Section, ...]:
     """The sections of a document in order of place, the root first; one without numbering is only the root."""
     text = document.source.text
     holes = holes_of(document, boilerplate)
-    markdown = document.source.name.lower().endswith((".md", ".markdown"))
-    found = marks(text, document.span, holes, markdown)
+    apart = [*(table.span for table in layout.tables), *layout.apart]
+    found = marks(text, document.span, tuple(sorted({*holes, *apart})), layout.headings)
     ends = [*(mark.span.start for mark in found[1:]), document.span.end]
     known = bare_title(document.title)
     headings = [
@@ -63,7 +66,7 @@ def outline(document: Document, boilerplate: Sequence[Boilerplate]) -> tuple[Sec
     root = Section("", document.title, 0, Span(document.span.start, document.span.start), document.span)
     depths = _depths([heading.mark for heading in headings])
     headings = _keep_lists_as_text(text, headings, depths, document.span.end, holes)
-    return _tree(text, root, headings, depths)
+    return _with_tables(text, _tree(text, root, headings, depths), layout.tables)
 
 
 def holes_of(document: Document, boilerplate: Sequence[Boilerplate]) -> tuple[Span, ...]:
@@ -83,9 +86,9 @@ def _heading(text: str, mark: Mark, limit: int, known: str) -> _Heading:
     """Where the title after a mark ends, by its kind and by what stands there; `known` is the document's title."""
     kind, start = mark.style.kind, mark.span.end
     end = min(_SENTENCE_END.search(text, start, limit).end(), limit)  # type: ignore[union-attr]  # `$` always matches
-    if kind is Kind.LABEL:
+    if kind is Kind.LABEL and not mark.level:
         return _Heading(mark, trimmed(text, mark.span), mark.span)
-    if kind is Kind.LINE:
+    if kind is Kind.LINE or mark.level:
         line = re.compile(r"[^\r\n]*").match(text, start, limit)
         return _named(text, mark, Span(start, line.end() if line else limit))
     if kind is Kind.ARTICLE:
@@ -144,16 +147,18 @@ def _unnamed(text: str, mark: Mark, end: int) -> _Heading:
 
 def _depths(found: Sequence[Mark]) -> list[int]:
     """The level of each mark from 1, by which style opens inside which in this document, as a vote of all its marks."""
-    votes = _votes(found)
+    names = _nesting_names(found)
+    votes = _votes(found, names)
 
     def above(one: str, other: str) -> bool:
+        if one in _GIVEN and other in _GIVEN:
+            return one < other
         for_one, against = votes[one, other], votes[other, one]
-        return for_one > against if for_one != against else RANK[one] < RANK[other]
+        return for_one > against if for_one != against else _rank(one) < _rank(other)
 
     depths, stack = [], list[str]()
-    for mark in found:
-        name = mark.style.name
-        if mark.style.kind is Kind.LABEL:
+    for mark, name in zip(found, names, strict=True):
+        if mark.style.kind is Kind.LABEL and not mark.level:
             stack = [name]
         else:
             while stack and not (above(stack[-1], name) and stack[-1] not in _LABELS):
@@ -166,19 +171,45 @@ def _depths(found: Sequence[Mark]) -> list[int]:
 _LABELS = frozenset({"标签"})
 
 
-def _votes(found: Sequence[Mark]) -> Counter[tuple[str, str]]:
+def _nesting_names(found: Sequence[Mark]) -> list[str]:
+    """What each mark is nested by: its style, or the level that the format gives.
+
+    A number that some lines were given a level for is of that level everywhere: people forget to style a heading.
+    """
+    levels: dict[str, set[int]] = defaultdict(set)
+    for mark in found:
+        if mark.level and mark.value:
+            levels[mark.style.name].add(mark.level)
+    return [_nesting_name(mark, levels[mark.style.name]) for mark in found]
+
+
+def _nesting_name(mark: Mark, levels: AbstractSet[int]) -> str:
+    if mark.level:
+        return _GIVEN[mark.level]
+    return _GIVEN[min(levels)] if len(levels) == 1 and mark.at_line_start else mark.style.name
+
+
+#: The names of the levels that formats give; all of them stand above any style of numbering.
+_GIVEN = tuple(f"标题{level}" for level in range(10))
+
+
+def _rank(name: str) -> int:
+    """The order by which a style opens inside another, if a document does not tell."""
+    return _GIVEN.index(name) - len(_GIVEN) if name in _GIVEN else RANK[name]
+
+
+def _votes(found: Sequence[Mark], names: Sequence[str]) -> Counter[tuple[str, str]]:
     """How often each style was seen to open (outer, inner), by the plainest rule: a known style closes to itself."""
     votes: Counter[tuple[str, str]] = Counter()
     stack: list[str] = []
-    for mark in found:
-        name = mark.style.name
-        if mark.style.kind is Kind.LABEL:
+    for mark, name in zip(found, names, strict=True):
+        if mark.style.kind is Kind.LABEL and not mark.level:
             stack = []
             continue
         if name in stack:
             del stack[stack.index(name) :]
         # A list that goes on (二、 after 一、(一)) says nothing; one that begins says what it begins inside.
-        elif mark.value == 1:
+        elif mark.value == 1 and not mark.level:
             votes.update((outer, name) for outer in stack)
         stack.append(name)
     return votes
@@ -196,7 +227,12 @@ def _keep_lists_as_text(
     for number, heading in enumerate(headings):
         following = depths[number + 1] if number + 1 < len(headings) else 0
         body = Span(heading.span.end, _limit(heading.mark, starts[number + 1], holes))
-        named = heading.mark.style.kind is Kind.HEADING and len(heading.span) > len(trimmed(text, heading.mark.span))
+        kind = heading.mark.style.kind
+        named = (
+            kind is Kind.HEADING
+            and not heading.mark.level
+            and len(heading.span) > len(trimmed(text, heading.mark.span))
+        )
         empty.append(named and following <= depths[number] and not trimmed(text, body))
     kept = list(headings)
     for group in _siblings(depths):
@@ -244,9 +280,22 @@ def _tree(text: str, root: Section, headings: Sequence[_Heading], depths: Sequen
     return tuple(sections)
 
 
+def _with_tables(text: str, sections: tuple[Section, ...], tables: Sequence[Table]) -> tuple[Section, ...]:
+    """The sections with one more for each table whose columns are named: what they are called stands above each row."""
+    found = list(sections)
+    for table in tables:
+        around = next((each for each in reversed(sections) if table.span in each.span), None)
+        if around and table.header and len(table.header) <= _LONGEST_HEADER:
+            title = re.sub(r"\s*[\t\r\n|]\s*", " ", table.header.of(text).strip("| "))
+            found.append(Section("", title, around.level + 1, table.header, table.span, around, columns=True))
+    return tuple(sorted(found, key=lambda section: (section.span.start, section.level)))
+
+
 def _label(text: str, heading: _Heading) -> tuple[str, str]:
     """Number and title of a heading; a headed line may hold a number of its own (## 一、考勤)."""
     title = heading.title.of(text).strip("#:： \t\r\n").rstrip("。;；,，")
+    if heading.mark.level:
+        return split_number(title)
     if heading.mark.style.kind is Kind.LABEL:
         return "", title
     if heading.mark.style.kind is Kind.LINE and not heading.mark.value:

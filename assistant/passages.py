@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import pairwise
 
 from assistant.boilerplate import outside
 from assistant.outline import holes_of
-from assistant.records import Boilerplate, Document, Passage, Section, Span
+from assistant.records import Boilerplate, Document, Layout, Passage, Section, Span
 from assistant.settings import IndexSettings
 from assistant.text import sentences
 
@@ -22,15 +24,20 @@ class _Unit:
 
 
 def cut(
-    document: Document, sections: Sequence[Section], boilerplate: Sequence[Boilerplate], settings: IndexSettings
+    document: Document,
+    sections: Sequence[Section],
+    boilerplate: Sequence[Boilerplate],
+    settings: IndexSettings,
+    layout: Layout = Layout(),
 ) -> tuple[Passage, ...]:
     """The passages of a document in order of place; they hold all of its text but headings and boilerplate.
 
-    A passage never reaches across a heading. The items of a list have none: short ones share a passage with their lead
-    sentence and with each other, which then belongs to the section around the list.
+    A passage never reaches across a heading, nor out of a row of a table or a piece that stands apart. The items of a
+    list have no heading: short ones share a passage with their lead sentence and with each other, which then belongs to
+    the section around the list.
     """
     passages = []
-    for piece in _pieces(document, sections, boilerplate):
+    for piece in _pieces(document, sections, boilerplate, layout):
         for units in _grown(piece, settings):
             span = Span(units[0].span.start, units[-1].span.end)
             passages.append(Passage(_identity(document, span), document, _around(units), span))
@@ -38,24 +45,42 @@ def cut(
 
 
 def _pieces(
-    document: Document, sections: Sequence[Section], boilerplate: Sequence[Boilerplate]
+    document: Document, sections: Sequence[Section], boilerplate: Sequence[Boilerplate], layout: Layout
 ) -> Iterator[list[_Unit]]:
     """Runs of sentences that may share a passage: no heading, no boilerplate, no other section's text between them."""
     headings = (section.heading for section in sections if section.heading)
     holes = sorted([*holes_of(document, boilerplate), *headings])
+    alone = sorted([*layout.apart, *(row for table in layout.tables for row in (*table.rows, table.span))])
+    edges = sorted({edge for span in alone for edge in (span.start, span.end)})
     run: list[_Unit] = []
     last_end = document.span.start
-    for number, section in enumerate(sections):
-        # The text of a section stands before its first subsection, which is the next section in order of place.
-        end = sections[number + 1].span.start if number + 1 < len(sections) else document.span.end
-        for piece in outside(Span(section.span.start, end), holes):
-            if run and not (_joins(run[-1].section, section) and last_end == piece.start):
+    for span, section in _innermost(sections, edges):
+        for piece in outside(span, holes):
+            if run and not (_joins(run[-1].section, section) and last_end == piece.start and not _among(edges, piece)):
                 yield run
                 run = []
             run.extend(_Unit(span, section) for span in sentences(document.source.text, piece))
             last_end = piece.end
     if run:
         yield run
+
+
+def _among(edges: Sequence[int], piece: Span) -> bool:
+    at = bisect_left(edges, piece.start)
+    return at < len(edges) and edges[at] == piece.start
+
+
+def _innermost(sections: Sequence[Section], edges: Sequence[int]) -> Iterator[tuple[Span, Section]]:
+    """The document from edge to edge, each piece with the innermost section that holds it; sections end where they
+    begin and end, and at `edges`."""
+    root = sections[0]
+    starts = [section.span.start for section in sections]
+    cuts = sorted({*starts, *(section.span.end for section in sections), *edges})
+    for start, end in pairwise(cut for cut in cuts if root.span.start <= cut <= root.span.end):
+        section = sections[bisect_right(starts, start) - 1]
+        while end > section.span.end and section.parent:
+            section = section.parent
+        yield Span(start, end), section
 
 
 def _joins(one: Section, other: Section) -> bool:

@@ -10,13 +10,14 @@ from assistant.errors import UnreadableFile
 from assistant.outline import outline
 from assistant.passages import cut
 from assistant.readers import read_source
-from assistant.records import Reading, Source, Span
-from assistant.settings import IndexSettings
+from assistant.records import Layout, Reading, Source, Span
+from assistant.settings import IndexSettings, Limits
 
 
-def read_file(path: Path, content: bytes, settings: IndexSettings) -> Reading:
+def read_file(path: Path, content: bytes, settings: IndexSettings, limits: Limits = Limits()) -> Reading:
     """What a file is read into; `UnreadableFile` when it can't be, or when any of its text would be lost."""
-    reading = read_text(read_source(path, content), settings)
+    source, extract = read_source(path, content, limits)
+    reading = read_text(source, settings, extract.layout, extract.warnings)
     lost = uncovered(reading)
     if lost:
         line = reading.source.text.count("\n", 0, lost[0].start) + 1
@@ -26,17 +27,19 @@ def read_file(path: Path, content: bytes, settings: IndexSettings) -> Reading:
     return reading
 
 
-def read_text(source: Source, settings: IndexSettings) -> Reading:
-    """The stages from a decoded source to its passages."""
-    noise = boilerplate(source.text)
-    documents = split_articles(source, noise)
-    outlines = tuple(outline(document, noise) for document in documents)
+def read_text(
+    source: Source, settings: IndexSettings, layout: Layout = Layout(), warnings: tuple[str, ...] = ()
+) -> Reading:
+    """The stages from a source to its passages."""
+    noise = boilerplate(source.text, layout)
+    documents = split_articles(source, noise, layout)
+    outlines = tuple(outline(document, noise, layout) for document in documents)
     passages = tuple(
         passage
         for document, sections in zip(documents, outlines, strict=True)
-        for passage in cut(document, sections, noise, settings)
+        for passage in cut(document, sections, noise, settings, layout)
     )
-    return Reading(source, documents, outlines, passages, noise)
+    return Reading(source, documents, outlines, passages, noise, len(layout.tables), warnings)
 
 
 def uncovered(reading: Reading) -> tuple[Span, ...]:

@@ -1,6 +1,6 @@
 """The nouns of the project, frozen. Records flow between the stages; services act on them.
 
-    file → Source → Document* → Section* → Passage* → Hit* (a Ranking) → Excerpt* → Answer | NotFound
+    file → Extract → Source → Document* → Section* → Passage* → Hit* (a Ranking) → Excerpt* → Answer | NotFound
 
 Every text that may be shown is a `Span` into `Source.text`: nothing is copied, joined or rewritten.
 The word in 「」 is the one users know a thing by.
@@ -8,6 +8,7 @@ The word in 「」 is the one users know a thing by.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -43,9 +44,11 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file as it was decoded; `text` is never changed. 「文件」
+    """One file as text, which is never changed. 「文件」
 
     `id` is the SHA-256 of the file's bytes, in hex; `name` is the bare file name, `path` where it was read from.
+    `encoding` is what the bytes decode to `text` by, or "" for a format whose text is not simply its bytes; that text
+    is what its reader made of it. `pages` is where each page begins in the text; () for a format without pages.
     """
 
     id: str
@@ -53,6 +56,74 @@ class Source:
     path: str
     encoding: str
     text: str = field(repr=False)
+    format: str = "txt"
+    pages: tuple[int, ...] = field(default=(), repr=False)
+
+    def page(self, at: int) -> int | None:
+        """The number, from 1, of the page that holds a place of the text; None without pages."""
+        return bisect_right(self.pages, at) or 1 if self.pages else None
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A line of which the format itself says that it is a heading.
+
+    `span` is the line with its markup, `marker` how many characters of it stand before the words (`## `).
+    `level` is 1 for the outermost.
+    """
+
+    span: Span
+    level: int
+    marker: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table as a format gives it. 「表格」
+
+    `rows` are in order and free of overlap, without the header; `header` names the columns, and stands before them.
+    """
+
+    span: Span
+    header: Span | None
+    rows: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Boilerplate:
+    """Text of a source that is no content, with the name of the rule that said so. 「杂项」"""
+
+    name: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What a format says of places in a text, beside the words: all in order of place. 「版式」
+
+    `title` is the place of the whole file's title; `apart` are pieces that stand outside the running text, such as
+    footnotes and text boxes, each a passage of its own.
+    """
+
+    title: Span | None = None
+    headings: tuple[Heading, ...] = ()
+    tables: tuple[Table, ...] = ()
+    apart: tuple[Span, ...] = ()
+    boilerplate: tuple[Boilerplate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """What a reader gets out of a file: text, and what the format says of it.
+
+    `encoding` and `pages` are those of `Source`; `warnings` are sentences for the person who adds the file.
+    """
+
+    text: str
+    encoding: str = ""
+    layout: Layout = Layout()
+    pages: tuple[int, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 class Trait(StrEnum):
@@ -88,7 +159,8 @@ class Section:
     """A numbered or headed part of a document, or the whole of one without numbering. 「章节」
 
     `heading` is the place of number and title in the source (empty for the root); `span` runs from the heading to the
-    next section of the same or a higher level. `level` 0 is the document itself.
+    next section of the same or a higher level. `level` 0 is the document itself. A table is a section whose heading
+    names its `columns`, and which ends with it.
     """
 
     number: str
@@ -97,6 +169,7 @@ class Section:
     heading: Span
     span: Span
     parent: Section | None = None
+    columns: bool = False
 
     @property
     def label(self) -> str:
@@ -125,14 +198,6 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
-class Boilerplate:
-    """Text of a source that is no content, with the name of the rule that said so. 「杂项」"""
-
-    name: str
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
 class Reading:
     """All that one file was read into: every non-blank character is in a passage, a heading or boilerplate."""
 
@@ -141,6 +206,8 @@ class Reading:
     sections: tuple[tuple[Section, ...], ...]  # one outline a document, each in order of place, the root first
     passages: tuple[Passage, ...]
     boilerplate: tuple[Boilerplate, ...]
+    tables: int = 0
+    warnings: tuple[str, ...] = ()
 
     def headings(self) -> tuple[Span, ...]:
         """The places of all titles and section headings, in order."""

@@ -12,7 +12,7 @@ class IndexSettings:
     """What the index is built with; a change here is noticed by `fingerprint` and the index rebuilt."""
 
     #: Bumped by hand when the code of reading, outline, cutting or tokens changes what the index holds.
-    version: int = 2
+    version: int = 3
     #: Characters a passage grows to before it is closed at the next sentence end: long enough for one thought, short
     #: enough that one vector can hold it and a reader sees at once why it was shown.
     passage_target: int = 100
@@ -26,6 +26,24 @@ class IndexSettings:
         """A short hash of these settings and the encoder's own fingerprint."""
         payload = json.dumps({**asdict(self), "encoder": encoder}, sort_keys=True)
         return hashlib.sha256(payload.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a file may hold at the most. One that holds more is refused by name before it fills memory or disk."""
+
+    #: A scanned book of some hundred pages is 100 MB; what is larger is a film or an archive with another ending.
+    file_bytes: int = 200 * 1024 * 1024
+    #: Twenty long novels. Encoding that much takes an hour, and the vectors as many gigabytes.
+    characters: int = 10_000_000
+    #: A document of that text unpacks to less; what unpacks to more is made to fill the memory (a "zip bomb").
+    unpacked_bytes: int = 512 * 1024 * 1024
+    #: A Word file or workbook has some dozen parts and a part for each picture.
+    packed_files: int = 20_000
+    #: XML shrinks to a twentieth; what shrinks to less than this share holds nothing but repetition.
+    unpacked_ratio: int = 500
+    #: Pages of a PDF: the largest standards and yearbooks have some thousand.
+    pages: int = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +71,7 @@ class Settings:
     """Everything that can be tuned. The defaults are the product."""
 
     index: IndexSettings = IndexSettings()
+    limits: Limits = Limits()
     weights: Weights = Weights()
     #: Candidates that BM25 and the vectors bring each. Late interaction ranks their union.
     candidates: int = 50

@@ -9,7 +9,10 @@ from hashlib import sha256
 import numpy as np
 
 from assistant.encoder import Encoding, Matrix, Role
-from assistant.records import Boilerplate, Document, Passage, Reading, Section, Source, Span
+from assistant.readers.markdown import markdown_layout
+from assistant.reading import read_text
+from assistant.records import Boilerplate, Document, Layout, Passage, Reading, Section, Source, Span
+from assistant.settings import IndexSettings
 from assistant.text import matching_form, trimmed, words
 
 
@@ -51,6 +54,12 @@ class HashEncoder:
 def make_source(text: str, name: str = "a.txt", path: str | None = None) -> Source:
     """A UTF-8 file with this text; its content is `text.encode()`."""
     return Source(sha256(text.encode()).hexdigest(), name, path or f"/documents/{name}", "utf-8", text)
+
+
+def read(text: str, name: str = "a.txt", settings: IndexSettings = IndexSettings()) -> Reading:
+    """The reading of a file of this text, by what its ending says."""
+    layout = markdown_layout(text) if name.endswith(".md") else Layout()
+    return read_text(make_source(text, name), settings, layout)
 
 
 def make_passage(text: str, title: str = "", path: Sequence[str] = (), name: str = "a.txt") -> Passage:

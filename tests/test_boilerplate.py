@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.boilerplate import boilerplate, outside
-from assistant.records import Span
+from assistant.records import Boilerplate, Layout, Span
 
 
 def found(text: str) -> list[tuple[str, str]]:
@@ -15,7 +15,6 @@ def found(text: str) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("name", "text", "expected"),
     [
-        ("文件头", "---\ntitle: 甲\n---\n正文。", "---\ntitle: 甲\n---"),
         ("图片", "甲。\n![图[一]](https://a.cn/b.png)\n乙。", "![图[一]](https://a.cn/b.png)"),
         ("翻页", "甲。[NextPage]乙。", "[NextPage]"),
         ("翻页", "甲。本文章共2页,当前在第2页上一页[1][2]乙。", "本文章共2页,当前在第2页上一页[1][2]"),
@@ -84,3 +83,10 @@ def test_boilerplate_is_in_order_trimmed_and_free_of_overlap(text: str) -> None:
 )
 def test_outside_is_what_no_hole_covers(span: Span, expected: list[Span]) -> None:
     assert list(outside(span, (Span(5, 8), Span(10, 12)))) == expected
+
+
+def test_what_the_format_names_counts_before_the_rules() -> None:
+    text = "甲。\n第 3 页\n乙。"
+    assert boilerplate(text, Layout(boilerplate=(Boilerplate("页脚", Span(3, 8)),))) == (
+        Boilerplate("页脚", Span(3, 8)),
+    )

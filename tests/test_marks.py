@@ -1,13 +1,15 @@
 """Where marks open a section, and where the same characters are running text."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from assistant.marks import marks
-from assistant.records import Span
+from assistant.records import Heading, Span
 
 
-def found(text: str, markdown: bool = False) -> list[str]:
-    places = marks(text, Span(0, len(text)), (), markdown)
+def found(text: str, headings: Sequence[Heading] = ()) -> list[str]:
+    places = marks(text, Span(0, len(text)), (), headings)
     return [mark.span.of(text).strip() or text[mark.span.start :].split("\n")[0] for mark in places]
 
 
@@ -86,10 +88,22 @@ def test_a_new_heading_ends_an_enumeration() -> None:
     assert found("一、学。首先,甲。其次,乙。二、做。第三,丙。") == ["一、", "首先,", "其次,", "二、"]
 
 
-def test_markdown_headings_count_in_markdown_only_and_not_in_code() -> None:
-    text = "# 甲\n```\n# 注释\n```\n## 乙\n丙。"
-    assert found(text, markdown=True) == ["#", "##"]
-    assert found(text) == []
+def test_the_headings_that_a_format_gives_open_sections_whatever_they_look_like() -> None:
+    text = "甲\n一、乙\n丙。\n丁"
+    headings = [Heading(Span(0, 1), 1), Heading(Span(2, 5), 2), Heading(Span(9, 10), 1)]
+    assert found(text, headings) == ["甲", "一、乙", "丁"]
+    assert found(text) == ["一、"]
+
+
+@pytest.mark.parametrize("line", ["甲" * 61, "这是一句话。", "也是一句；"])
+def test_a_sentence_that_a_format_calls_a_heading_is_none(line: str) -> None:
+    assert found(f"{line}\n乙", [Heading(Span(0, len(line)), 1)]) == []
+
+
+def test_where_a_format_gives_headings_a_line_set_off_by_blanks_is_none() -> None:
+    text = "标题\n\n甲甲甲\n\n这里写的是甲甲甲的正文。"
+    assert found(text) == ["甲甲甲"]
+    assert found(text, [Heading(Span(0, 2), 1)]) == ["标题"]
 
 
 def test_holes_and_the_rest_of_the_source_hold_no_marks() -> None:

@@ -5,18 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from assistant.articles import split_articles
-from assistant.boilerplate import boilerplate
-from assistant.outline import outline
 from assistant.records import Section
-from tests.fakes import make_source
+from tests.fakes import read
 
 SEED = next(Path(__file__).parent.parent.glob("seeds/*.txt"))
 
 
 def outlines(text: str, name: str = "a.txt") -> list[tuple[Section, ...]]:
-    noise = boilerplate(text)
-    return [outline(document, noise) for document in split_articles(make_source(text, name), noise)]
+    return list(read(text, name).sections)
 
 
 def rows(sections: tuple[Section, ...]) -> list[str]:
@@ -182,6 +178,26 @@ def test_documents_of_all_kinds_have_their_trees(text: str, expected: list[str],
 def test_markdown_headings_nest_by_their_signs_and_give_up_their_numbers() -> None:
     text = "# 手册\n\n## 一、安装\n\n下载。\n\n### 常见问题\n\n重启。\n\n## 二、使用\n\n打开。"
     assert tree(text, "a.md") == ["一、安装", "  常见问题", "二、使用"]
+
+
+def test_a_number_that_some_headings_are_styled_with_is_a_heading_of_their_level_everywhere() -> None:
+    text = "# 手册\n\n## 一、安装\n\n### 准备\n\n下载。\n\n二、使用\n\n打开。\n\n### 登录\n\n输入。"
+    assert tree(text, "a.md") == ["一、安装", "  准备", "二、使用", "  登录"]
+
+
+def test_what_the_columns_are_called_stands_above_the_rows_of_a_table() -> None:
+    text = "# 手册\n\n## 名册\n\n| 姓名 | 职务 |\n|---|---|\n| 张三 | 书记 |\n\n以上。\n\n## 其他\n\n无。"
+    assert tree(text, "a.md") == ["名册", "  姓名 职务", "其他"]
+    passages = [(passage.section.path(), passage.text) for passage in read(text, "a.md").passages]
+    assert passages == [
+        (("名册", "姓名 职务"), "| 张三 | 书记 |"),
+        (("名册",), "以上。"),
+        (("其他",), "无。"),
+    ]
+
+
+def test_numbers_in_a_table_or_in_code_open_no_section() -> None:
+    assert tree("甲\n\n| a | b |\n|---|---|\n| 一、x | y |\n\n```\n# 注释\n一、乙\n```\n", "a.md") == ["a b"]
 
 
 def test_a_long_english_sentence_is_named_by_whole_words() -> None:

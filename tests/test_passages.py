@@ -6,16 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.reading import read_text, uncovered
+from assistant.reading import uncovered
 from assistant.records import Passage, Reading
 from assistant.settings import IndexSettings
-from tests.fakes import make_source
+from tests.fakes import read
 
 SETTINGS = IndexSettings()
-
-
-def read(text: str, name: str = "a.txt") -> Reading:
-    return read_text(make_source(text, name), SETTINGS)
 
 
 def texts(text: str) -> list[str]:
@@ -174,5 +170,5 @@ def test_a_page_break_inside_a_section_parts_its_passages() -> None:
 
 
 def test_the_lengths_are_the_settings() -> None:
-    narrow = read_text(make_source("甲句。乙句。丙句。"), IndexSettings(passage_target=3, passage_limit=6))
+    narrow = read("甲句。乙句。丙句。", settings=IndexSettings(passage_target=3, passage_limit=6))
     assert [passage.text for passage in narrow.passages] == ["甲句。", "乙句。", "丙句。"]

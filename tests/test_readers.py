@@ -34,21 +34,21 @@ def refusal(content: bytes, name: str = "a.txt") -> str:
     ],
 )
 def test_the_encodings_of_chinese_files_are_told_apart(text: str, encoding: str, named: str) -> None:
-    source = read_source(Path("a.txt"), text.encode(encoding))
+    source, _ = read_source(Path("a.txt"), text.encode(encoding))
     assert (source.text, source.encoding) == (text, named)
 
 
 def test_utf_16_of_both_byte_orders_is_read_by_its_mark() -> None:
     for mark, encoding in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
-        assert read_source(Path("a.txt"), mark + SIMPLIFIED.encode(encoding)).text == SIMPLIFIED
+        assert read_source(Path("a.txt"), mark + SIMPLIFIED.encode(encoding))[0].text == SIMPLIFIED
 
 
 def test_line_ends_stay_as_they_are() -> None:
-    assert read_source(Path("a.txt"), "甲\r\n乙\n丙\r".encode()).text == "甲\r\n乙\n丙\r"
+    assert read_source(Path("a.txt"), "甲\r\n乙\n丙\r".encode())[0].text == "甲\r\n乙\n丙\r"
 
 
 def test_a_source_is_named_by_its_bytes() -> None:
-    one, other = (read_source(Path("a.txt"), SIMPLIFIED.encode(encoding)) for encoding in ("utf-8", "gbk"))
+    one, other = (read_source(Path("a.txt"), SIMPLIFIED.encode(encoding))[0] for encoding in ("utf-8", "gbk"))
     assert one.id != other.id
     assert (len(one.id), one.name) == (64, "a.txt")
 
@@ -83,7 +83,7 @@ def test_an_unknown_ending_is_refused_and_the_known_ones_are_named() -> None:
 
 
 def test_the_ending_may_be_in_capitals() -> None:
-    assert read_source(Path("A.TXT"), b"x").name == "A.TXT"
+    assert read_source(Path("A.TXT"), b"x")[0].name == "A.TXT"
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from assistant.errors import UnreadableFile
 from assistant.reading import read_file, read_text, uncovered
 from assistant.records import Reading, Span
 from assistant.settings import IndexSettings
-from tests.fakes import make_source
+from tests.fakes import make_source, read
 
 SEED = next(Path(__file__).parent.parent.glob("seeds/*.txt"))
 SETTINGS = IndexSettings()
@@ -21,12 +21,12 @@ SETTINGS = IndexSettings()
 
 @given(st.text(), st.sampled_from(["a.txt", "a.md"]))
 def test_any_text_is_read_and_loses_nothing(text: str, name: str) -> None:
-    assert uncovered(read_text(make_source(text, name), SETTINGS)) == ()
+    assert uncovered(read(text, name)) == ()
 
 
 @given(st.text(alphabet="第一二三章条、.(（)）#1 2\n\r\u3000。:;首先,是要\t|-[]"), st.sampled_from(["a.txt", "a.md"]))
 def test_any_heap_of_marks_is_read_and_loses_nothing(text: str, name: str) -> None:
-    assert uncovered(read_text(make_source(text, name), SETTINGS)) == ()
+    assert uncovered(read(text, name)) == ()
 
 
 def test_the_seed_is_read_whole() -> None:
@@ -99,7 +99,7 @@ def test_no_repetition_takes_more_than_linear_time(piece: str, name: str) -> Non
     # At 100,000 characters a quadratic rule takes minutes, a linear one well below a second.
     text = f"标题标题标题标题\n\n1、{piece * (100_000 // len(piece))}x"
     start = time.process_time()
-    found = read_text(make_source(text, name), SETTINGS)
+    found = read(text, name)
     assert time.process_time() - start < 10
     assert uncovered(found) == ()
 

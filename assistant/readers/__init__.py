@@ -1,4 +1,4 @@
-"""Files → `Source`: one reader a format, found by the file's ending."""
+"""Files → `Source` and `Extract`: one reader a format, found by the file's ending."""
 
 from __future__ import annotations
 
@@ -8,32 +8,49 @@ from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 
 from assistant.errors import UnreadableFile
-from assistant.readers.plain import decode
-from assistant.records import Source
+from assistant.readers.markdown import read_markdown
+from assistant.readers.plain import read_plain
+from assistant.records import Extract, Source
+from assistant.settings import Limits
 
-#: Decodes a file's bytes to (text, encoding); the second argument is the file's name, for messages.
-Reader = Callable[[bytes, str], tuple[str, str]]
+#: Turns a file's bytes into an `Extract` or raises `UnreadableFile`; the second argument is its name, for messages.
+Reader = Callable[[bytes, str, Limits], Extract]
 
 READERS: Mapping[str, Reader] = {
-    ".txt": decode,
-    ".text": decode,
-    ".md": decode,
-    ".markdown": decode,
+    ".txt": read_plain,
+    ".text": read_plain,
+    ".md": read_markdown,
+    ".markdown": read_markdown,
+}
+_IN_WORD = "请用 Word 或 WPS 打开，另存为 docx "
+_IN_EXCEL = "请用 Excel 或 WPS 打开，另存为 xlsx "
+_AS_PDF = "请用能打开它的程序另存为 PDF "
+#: Formats that no reader is worth having for, and the way to one that has.
+CONVERTED: Mapping[str, str] = {
+    **dict.fromkeys((".doc", ".docm", ".dot", ".wps", ".wpt", ".rtf", ".odt"), _IN_WORD),
+    **dict.fromkeys((".xls", ".xlsm", ".xlsb", ".et", ".ods"), _IN_EXCEL),
+    **dict.fromkeys((".ppt", ".pptx", ".dps", ".odp", ".epub", ".ofd", ".caj", ".ceb"), _AS_PDF),
+    **dict.fromkeys((".zip", ".rar", ".7z"), "请先解压"),
 }
 
 
-def read_bytes(path: Path) -> bytes:
+def read_bytes(path: Path, limits: Limits = Limits()) -> bytes:
     """The bytes of a file that has a reader; anything that stands in the way is `UnreadableFile`.
 
     What a file is comes before what it holds: a film is not read only to be refused, and a pipe would be waited for.
     """
     try:
-        kind = path.stat().st_mode
-        if S_ISDIR(kind):
+        found = path.stat()
+        if S_ISDIR(found.st_mode):
             raise UnreadableFile(f"“{path}”是文件夹，不是文件。")
-        if not S_ISREG(kind):
+        if not S_ISREG(found.st_mode):
             raise UnreadableFile(f"“{path}”是管道或设备，不是普通文件，请先把内容存成文件。")
         _reader(path)
+        if found.st_size > limits.file_bytes:
+            raise UnreadableFile(
+                f"文件“{path.name}”有 {found.st_size / 2**20:.0f} MB，"
+                f"超过了 {limits.file_bytes / 2**20:.0f} MB 的上限，请拆成几个文件再收录。"
+            )
         return path.read_bytes()
     except FileNotFoundError:
         raise UnreadableFile(f"找不到文件“{path}”，请检查路径。") from None
@@ -43,15 +60,31 @@ def read_bytes(path: Path) -> bytes:
         raise UnreadableFile(f"无法读取“{path}”（{error}），请检查磁盘或路径。") from None
 
 
-def read_source(path: Path, content: bytes) -> Source:
-    """One file as text, decoded strictly as a whole or refused by name."""
-    text, encoding = _reader(path)(content, path.name)
-    return Source(id=sha256(content).hexdigest(), name=path.name, path=str(path), encoding=encoding, text=text)
+def read_source(path: Path, content: bytes, limits: Limits = Limits()) -> tuple[Source, Extract]:
+    """One file as text, with what its format says of it; a file that can't be read whole is refused by name."""
+    found = _reader(path)(content, path.name, limits)
+    source = Source(
+        id=sha256(content).hexdigest(),
+        name=path.name,
+        path=str(path),
+        encoding=found.encoding,
+        text=found.text,
+        format=path.suffix.lower()[1:],
+        pages=found.pages,
+    )
+    return source, found
+
+
+def has_reader(path: Path) -> bool:
+    """Whether files with this ending can be read."""
+    return path.suffix.lower() in READERS
 
 
 def _reader(path: Path) -> Reader:
-    reader = READERS.get(path.suffix.lower())
-    if reader is None:
+    ending = path.suffix.lower()
+    if ending in CONVERTED:
+        raise UnreadableFile(f"“{path.name}”的格式不能直接收录，{CONVERTED[ending]}再收录。")
+    if ending not in READERS:
         known = "、".join(sorted(READERS))
         raise UnreadableFile(f"“{path.name}”的格式暂不支持，请另存为以下格式之一：{known}。")
-    return reader
+    return READERS[ending]

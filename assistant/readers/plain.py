@@ -6,6 +6,8 @@ import codecs
 import re
 
 from assistant.errors import UnreadableFile
+from assistant.records import Extract
+from assistant.settings import Limits
 
 #: Control characters that no text file holds; tab, line ends and form feed are text.
 _BINARY = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
@@ -14,6 +16,22 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codec
 _EVERYDAY = {"gb18030": (0xB0, 0xD7), "big5": (0xA4, 0xC6)}
 #: A shorter or rarer text than this share of everyday characters is not Chinese prose but bytes that happen to decode.
 _PLAUSIBLE = 0.5
+
+
+def read_plain(content: bytes, name: str, limits: Limits) -> Extract:
+    """A text file as it is."""
+    text, encoding = decode(content, name)
+    return Extract(refuse_longer(text, name, limits), encoding)
+
+
+def refuse_longer(text: str, name: str, limits: Limits) -> str:
+    """The text, unless it is longer than a file may be."""
+    if len(text) > limits.characters:
+        raise UnreadableFile(
+            f"文件“{name}”有 {len(text) / 1e4:.0f} 万字，超过了 {limits.characters / 1e4:.0f} 万字的上限，"
+            "请拆成几个文件再收录。"
+        )
+    return text
 
 
 def decode(content: bytes, name: str) -> tuple[str, str]:

@@ -1,0 +1,81 @@
+"""Markdown: the decoded file itself; its headings, tables and front matter are places in it."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+
+from assistant.readers.plain import read_plain
+from assistant.records import Boilerplate, Extract, Heading, Layout, Span, Table
+from assistant.settings import Limits
+
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(?:.*\r?\n){1,40}?---[ \t]*(?=[\r\n]|\Z)")
+#: Code, whose comments look like headings.
+_FENCED = re.compile(r"^[ \t]{0,3}(```|~~~).*?(?:^[ \t]{0,3}\1|\Z)", re.MULTILINE | re.DOTALL)
+_HEADING = re.compile(r"^[ \t\u3000]*(?P<marker>#{1,6}[ \t]+)(?=[^\s#])[^\r\n]*", re.MULTILINE)
+#: A line with a row of = or - below it.
+_UNDERLINED = re.compile(
+    r"^(?![ \t]*+(?:[-*+>|#]|\d+[.)]))(?=[ \t\u3000]*+[^\s|])(?P<words>[^\r\n|]++)\r?\n"
+    r"(?P<line>={3,}|-{3,})[ \t]*(?=[\r\n]|\Z)",
+    re.MULTILINE,
+)
+_RULE = r"[ \t]*+\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)++\|?[ \t]*+"
+_ROW = r"(?=[^\r\n|]*+\|)(?=[ \t\u3000]*+\S)[^\r\n]++"
+_TABLE = re.compile(rf"^(?P<header>{_ROW})\r?\n(?P<rule>{_RULE})(?=[\r\n]|\Z)(?P<rows>(?:\r?\n{_ROW})*+)", re.MULTILINE)
+
+
+def read_markdown(content: bytes, name: str, limits: Limits) -> Extract:
+    """A Markdown file as it is; comments and headings inside fences are code."""
+    plain = read_plain(content, name, limits)
+    return Extract(plain.text, plain.encoding, markdown_layout(plain.text))
+
+
+def markdown_layout(text: str) -> Layout:
+    """What the marks of Markdown say of places in the text."""
+    front = _FRONT_MATTER.match(text)
+    start = front.end() if front else 0
+    fences = [Span(*match.span()) for match in _FENCED.finditer(text, start)]
+    underlined = [match for match in _UNDERLINED.finditer(text, start) if not _inside(match, fences)]
+    tables = [match for match in _TABLE.finditer(text, start) if not _inside(match, fences)]
+    headings = [*_numbered(text, start, fences), *(_of_underlined(match) for match in underlined)]
+    noise = [
+        *([Boilerplate("文件头", Span(*front.span()))] if front else []),
+        *(Boilerplate("分隔线", Span(*match.span("line"))) for match in underlined),
+        *(Boilerplate("分隔线", _trimmed(text, *match.span("rule"))) for match in tables),
+    ]
+    return Layout(
+        headings=tuple(sorted(headings, key=lambda heading: heading.span)),
+        tables=tuple(_of_table(text, match) for match in tables),
+        apart=tuple(fences),
+        boilerplate=tuple(sorted(noise, key=lambda piece: piece.span)),
+    )
+
+
+def _numbered(text: str, start: int, fences: list[Span]) -> Iterator[Heading]:
+    for match in _HEADING.finditer(text, start):
+        if not _inside(match, fences):
+            marker = match["marker"]
+            yield Heading(_trimmed(text, match.start("marker"), match.end()), marker.count("#"), len(marker))
+
+
+def _of_underlined(match: re.Match[str]) -> Heading:
+    return Heading(_trimmed(match.string, *match.span("words")), 1 if match["line"][0] == "=" else 2)
+
+
+def _of_table(text: str, match: re.Match[str]) -> Table:
+    lines = re.finditer(r"[^\r\n]*\S[^\r\n]*", match["rows"])
+    at = match.start("rows")
+    rows = tuple(_trimmed(text, at + line.start(), at + line.end()) for line in lines)
+    header = _trimmed(text, *match.span("header"))
+    return Table(Span(header.start, rows[-1].end if rows else match.end("rule")), header, rows)
+
+
+def _trimmed(text: str, start: int, end: int) -> Span:
+    piece = text[start:end]
+    return Span(start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip()))
+
+
+def _inside(match: re.Match[str], places: list[Span]) -> bool:
+    before = bisect_right(places, match.start(), key=lambda place: place.start)
+    return before > 0 and match.start() < places[before - 1].end
