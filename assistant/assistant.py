@@ -7,7 +7,6 @@ import re
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from pathlib import Path
 from threading import RLock
 
@@ -221,10 +220,10 @@ class Assistant:
 
 
 class _Originals:
-    """The texts that answers are checked against: decoded again from the bytes that came.
+    """The texts that answers are checked against: decoded again from the bytes that came, or what a reader made of them.
 
-    The passages were cut from the text stored beside those bytes, so that a change of either shows. Each file is
-    decoded at its first citation, for one state of the library.
+    The passages were cut from the text in the database, so that a change of either shows. Each file is decoded at its
+    first citation, for one state of the library.
     """
 
     def __init__(self, library: Library) -> None:
@@ -234,20 +233,17 @@ class _Originals:
     def slice(self, source_id: str, span: Span) -> str:
         """The characters of a file at a place; `NotVerbatim` if the bytes are not the ones it is known by."""
         if source_id not in self._texts:
-            self._texts[source_id] = self._decoded(source_id)
+            self._texts[source_id] = self._original(source_id)
         return span.of(self._texts[source_id])
 
-    def _decoded(self, source_id: str) -> str:
-        source, content = self._library.source(source_id), self._library.content(source_id)
+    def _original(self, source_id: str) -> str:
         try:
-            text = content.decode(source.encoding)
-        except LookupError:  # a format whose text is not its bytes in some encoding
-            text = source.text
-        except UnicodeDecodeError:
-            text = ""
-        if sha256(content).hexdigest() != source_id or not text:
-            raise NotVerbatim(f"保存的原件“{source.name}”与收录时不符，已停止显示，请运行 zhiyin check 检查资料库。")
-        return text
+            return self._library.original_text(source_id)
+        except LibraryError as error:
+            name = self._library.source(source_id).name
+            raise NotVerbatim(
+                f"保存的原件“{name}”与收录时不符，已停止显示，请运行 zhiyin check 检查资料库。"
+            ) from error
 
 
 def default_folder() -> Path:

@@ -321,9 +321,7 @@ def tampered(folder: Path, statement: str, *values: object) -> None:
     [
         ("UPDATE source SET text = replace(text, ?, ?)", ("书记", "书纪")),
         ("UPDATE source SET text = substr(text, 2)", ()),
-        ("UPDATE source SET content = ?", (FORGED.encode(),)),
-        ("UPDATE source SET content = ?, text = ?", (FORGED.encode(), FORGED)),
-        ("UPDATE source SET content = ?", (b"\xff\xff",)),
+        ("UPDATE source SET text = ?, encoding = ''", (FORGED,)),
         ("UPDATE source SET encoding = ?", ("latin-1",)),
     ],
 )
@@ -340,6 +338,16 @@ def test_a_changed_text_is_never_shown(
             return
     tampered(tmp_path, statement, *values)
     with opened(tmp_path, encoder) as assistant, pytest.raises(NotVerbatim, match="zhiyin check"):
+        assistant.ask(WHOLE)
+
+
+@pytest.mark.parametrize("content", [FORGED.encode(), b"\xff\xff", None])
+def test_nothing_is_shown_whose_original_is_not_what_came(tmp_path: Path, content: bytes | None) -> None:
+    with opened(tmp_path) as assistant:
+        assert excerpts(assistant.ask(WHOLE))
+    (original,) = (tmp_path / "originals").glob("*/*")
+    original.unlink() if content is None else original.write_bytes(content)
+    with opened(tmp_path) as assistant, pytest.raises(NotVerbatim, match="zhiyin check"):
         assistant.ask(WHOLE)
 
 

@@ -360,14 +360,24 @@ def test_a_sound_library_has_no_problems(library: Library) -> None:
     assert library.check() == ()
 
 
-def test_a_text_of_no_text_encoding_is_not_held_against_its_bytes(library: Library) -> None:
-    reading = make_reading(TEXT)
-    add(library, replace(reading, source=replace(reading.source, encoding="pdf")))
+def test_a_text_that_is_not_simply_the_bytes_is_held_against_its_hash(library: Library) -> None:
+    add(library, make_reading(TEXT))
+    tamper(library, "UPDATE source SET encoding = ''")
     assert library.check() == ()
+    tamper(library, "UPDATE source SET text = replace(text, '学习', '工作')")
+    assert "文字与收录时不符" in "\n".join(library.check())
+
+
+@pytest.mark.parametrize("content", [b"x", None])
+def test_the_check_finds_an_original_that_is_not_what_came(library: Library, content: bytes | None) -> None:
+    add(library, make_reading(TEXT))
+    (original,) = (library.file.parent / "originals").glob("*/*")
+    original.unlink() if content is None else original.write_bytes(content)
+    assert "保存的原件不在了，或与收录时不符" in "\n".join(library.check())
 
 
 TAMPERINGS = {
-    "UPDATE source SET content = x'00'": "保存的原件与收录时不符",
+    "UPDATE source SET pages = '[0, 9999]'": "页码位置与文字不符",
     "UPDATE source SET text = replace(text, '学习', '工作')": "文字与原件不符",
     "UPDATE source SET encoding = 'gb18030'": "文字与原件不符",
     "UPDATE passage SET stop = stop - 1 WHERE place = 0": "与收录时的文字不符",

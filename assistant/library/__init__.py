@@ -1,12 +1,18 @@
-"""The library: the documents of one user in one SQLite file, the only source of truth.
+"""The library: the documents of one user, the only source of truth.
+
+    library.sqlite          all that was read in the files, and where they lie
+    originals/              the files as they came, by the hash of their content
+    library.backup.sqlite   the last backup, see `zhiyin restore`
+    library.lock            held by whoever writes
 
 Everything else (the index, the answers) is made from it and can be thrown away.
 """
 
 from __future__ import annotations
 
+import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -14,11 +20,30 @@ from pathlib import Path
 from threading import RLock
 from types import TracebackType
 
+from filelock import FileLock
+
 from assistant.errors import LibraryError
+from assistant.library.backup import restore_backup, write_backup
 from assistant.library.check import problems
-from assistant.library.rows import INSERTS, digest, load_reading, load_sources, located, rows
-from assistant.library.schema import FILE, damaged, named_errors, open_database
+from assistant.library.migrate import migrate
+from assistant.library.originals import FOLDER, Originals
+from assistant.library.places import Place, call, drop_place, load_places, put_place
+from assistant.library.rows import (
+    INSERTS,
+    SOURCE_COLUMNS,
+    Row,
+    digest,
+    load_reading,
+    load_source,
+    load_sources,
+    rows,
+    source_row,
+    text_hash,
+)
+from assistant.library.schema import FILE, damaged, is_read_only, lock_of, named_errors, open_database, read_only
 from assistant.records import Document, Passage, Reading, Source
+
+__all__ = ["Library", "Place", "restore"]
 
 #: Seconds to wait for another process that is writing. Adding a file takes less than one.
 _PATIENCE = 5.0
@@ -31,11 +56,14 @@ class Library:
     be called from several threads.
     """
 
-    def __init__(self, file: Path, database: sqlite3.Connection) -> None:
+    def __init__(self, file: Path, database: sqlite3.Connection, read_only: bool, patience: float) -> None:
         """Use `Library.open`."""
         self.file = file
         self._database = database
+        self._read_only = read_only
+        self._originals = Originals(file.parent / FOLDER)
         self._lock = RLock()
+        self._writers = FileLock(lock_of(file), timeout=patience)
 
     @classmethod
     def open(cls, folder: Path, patience: float = _PATIENCE) -> Library:
@@ -45,7 +73,12 @@ class Library:
         """
         file = folder / FILE
         with named_errors(file):
-            return cls(file, open_database(file, patience))
+            read_only = is_read_only(file)
+            library = cls(file, open_database(file, patience), read_only, patience)
+            if not read_only:
+                with library._writers:
+                    migrate(library._database, library._originals)
+            return library
 
     def close(self) -> None:
         with self._lock:
@@ -59,46 +92,116 @@ class Library:
     ) -> None:
         self.close()
 
-    def add(self, reading: Reading, content: bytes) -> bool:
+    def add(self, reading: Reading, content: bytes, place: Place | None = None) -> bool:
         """Store a file with all that was read in it, at once or not at all; whether the library changed.
 
         The same bytes read the same way, from wherever, are stored once. They replace what was read from them in
-        another way (by an older version of this program), and what the file at that path held before.
+        another way (by an older version of this program), and what the file at that place held before.
         """
         source = reading.source
         if sha256(content).hexdigest() != source.id:
             raise ValueError(f"the content is not the one {source.name} was read from")
         parts, way = rows(reading), digest(reading)
         with self._writing() as database:
-            outdated = "DELETE FROM source WHERE located = ? AND id <> ?"
-            replaced = database.execute(outdated, (located(source), source.id)).rowcount
-            if database.execute("SELECT 1 FROM source WHERE id = ? AND digest = ?", (source.id, way)).fetchone():
-                return replaced > 0
-            database.execute("DELETE FROM source WHERE id = ?", (source.id,))
-            now = datetime.now(UTC).isoformat(timespec="seconds")
-            file = (source.id, source.name, source.path, located(source), source.encoding, source.text, content)
-            database.execute("INSERT INTO source VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*file, way, now))
-            for table, insert in INSERTS.items():
-                database.executemany(insert, parts[table])
-        return True
+            self._originals.put(source.id, content)
+            known = database.execute("SELECT digest FROM source WHERE id = ?", (source.id,)).fetchone()
+            if known != (way,):
+                self._store(database, reading, parts, known is not None)
+            replaced = put_place(database, place or Place(os.path.abspath(source.path)), source.id)
+        return replaced or known != (way,)
+
+    def _store(
+        self, database: sqlite3.Connection, reading: Reading, parts: Mapping[str, list[Row]], known: bool
+    ) -> None:
+        source = reading.source
+        row = source_row(reading, datetime.now(UTC).isoformat(timespec="seconds"))
+        values = ", ".join("?" for _ in row)
+        if known:  # its places stay
+            database.execute("DELETE FROM document WHERE source = ?", (source.id,))
+            database.execute("DELETE FROM boilerplate WHERE source = ?", (source.id,))
+            database.execute(f"UPDATE source SET ({SOURCE_COLUMNS}) = ({values}) WHERE id = ?", (*row, source.id))
+        else:
+            database.execute(f"INSERT INTO source ({SOURCE_COLUMNS}) VALUES ({values})", row)
+        for table, insert in INSERTS.items():
+            database.executemany(insert, parts[table])
 
     def remove(self, source_id: str) -> None:
-        """Forget a file and all that was read in it."""
+        """Forget a file and all that was read in it; it does not come back by itself from a folder it lies in."""
         with self._writing() as database:
+            database.execute("INSERT OR IGNORE INTO unwanted SELECT located FROM place WHERE source = ?", (source_id,))
             if not database.execute("DELETE FROM source WHERE id = ?", (source_id,)).rowcount:
                 raise _unknown(source_id)
+
+    def places(self) -> Mapping[Place, str]:
+        """Where the files lie outside the library, each with the id of the source that lies there."""
+        with self._reading() as database:
+            return load_places(database)
+
+    def note(self, place: Place, source_id: str) -> None:
+        """A known source lies there, too."""
+        with self._writing() as database:
+            put_place(database, place, source_id)
+
+    def move(self, old: str, place: Place, source_id: str) -> None:
+        """A source that lay at the path `old` now lies at `place`, and is called by it."""
+        with self._writing() as database:
+            put_place(database, place, source_id)
+            if old != place.located:
+                drop_place(database, old)
+                call(database, source_id, place.located)
+
+    def forget(self, located: str) -> None:
+        """No file lies there any more: what lay nowhere else is gone."""
+        with self._writing() as database:
+            drop_place(database, located)
+
+    def folders(self) -> Mapping[str, str]:
+        """The folders that `update` looks into, by absolute path, each with the name of its collection."""
+        with self._reading() as database:
+            return dict(database.execute("SELECT located, collection FROM folder ORDER BY located"))
+
+    def add_folder(self, located: str, collection: str) -> None:
+        """Look into a folder from now on, also for what was removed from it before."""
+        with self._writing() as database:
+            database.execute("INSERT OR REPLACE INTO folder VALUES (?, ?)", (located, collection))
+            unwanted = [row[0] for row in database.execute("SELECT located FROM unwanted")]
+            again = [(path,) for path in unwanted if path in Place(located)]
+            database.executemany("DELETE FROM unwanted WHERE located = ?", again)
+
+    def remove_folder(self, located: str) -> None:
+        """Look no longer into a folder; its files stay."""
+        with self._writing() as database:
+            database.execute("DELETE FROM folder WHERE located = ?", (located,))
+
+    def unwanted(self) -> frozenset[str]:
+        """The files that were removed and are not to come back by themselves, by absolute path."""
+        with self._reading() as database:
+            return frozenset(row[0] for row in database.execute("SELECT located FROM unwanted"))
+
+    def collections(self) -> Mapping[str, frozenset[str]]:
+        """The name of each collection with the ids of its sources."""
+        found: dict[str, set[str]] = {}
+        for place, source_id in self.places().items():
+            if place.collection:
+                found.setdefault(place.collection, set()).add(source_id)
+        return {name: frozenset(found[name]) for name in sorted(found)}
+
+    def back_up(self) -> None:
+        """Replace the last backup by the library as it is now, and delete the originals of what was removed."""
+        with self._lock, named_errors(self.file), self._writers:
+            write_backup(self._database, self.file)
+            self._originals.sweep({row[0] for row in self._database.execute("SELECT id FROM source")})
 
     def sources(self) -> tuple[Source, ...]:
         with self._reading() as database:
             return tuple(load_sources(database))
 
     def source(self, source_id: str) -> Source:
-        query = "SELECT id, name, path, encoding, text FROM source WHERE id = ?"
         with self._reading() as database:
-            row = database.execute(query, (source_id,)).fetchone()
-        if row is None:
+            source = load_source(database, source_id)
+        if source is None:
             raise _unknown(source_id)
-        return Source(*row)
+        return source
 
     def version(self) -> tuple[int, int]:
         """Changes whenever anything is written to the library, by this process or another; cheap to ask."""
@@ -107,12 +210,27 @@ class Library:
             return others, self._database.total_changes
 
     def content(self, source_id: str) -> bytes:
-        """The file as it came, byte for byte."""
+        """The file as it came, byte for byte; a `LibraryError` if it is not there as it came."""
+        source, content = self.source(source_id), self._originals.get(source_id)
+        if content is None:
+            raise LibraryError(
+                f"文件“{source.name}”保存的原件不在了，或与收录时不符，请用 zhiyin add 重新收录“{source.path}”。"
+            )
+        return content
+
+    def original_text(self, source_id: str) -> str:
+        """The text of a file, decoded again from the bytes that came; of a format whose text is not simply its bytes,
+        what its reader made of them. `LibraryDamaged` if it is not what was stored."""
+        source, content = self.source(source_id), self.content(source_id)
+        try:
+            text = content.decode(source.encoding) if source.encoding else source.text
+        except (LookupError, UnicodeDecodeError):
+            text = ""
         with self._reading() as database:
-            row = database.execute("SELECT content FROM source WHERE id = ?", (source_id,)).fetchone()
-        if row is None:
-            raise _unknown(source_id)
-        return bytes(row[0])
+            (stored,) = database.execute("SELECT sha256 FROM source WHERE id = ?", (source_id,)).fetchone()
+        if text_hash(text) != stored:
+            raise damaged(self.file, f"“{source.name}”的文字与收录时不符")
+        return text
 
     def readings(self) -> tuple[Reading, ...]:
         """All that is stored, equal to what was added."""
@@ -131,7 +249,7 @@ class Library:
     def check(self) -> tuple[str, ...]:
         """All that is wrong with what is stored, one sentence each with the way out; () when it is as written."""
         with self._reading() as database:
-            return tuple(problems(database))
+            return tuple(problems(database, self._originals))
 
     def get(self, key: str, default: str | None = None) -> str | None:
         """A value kept with the library, such as whether the seeds were imported."""
@@ -151,7 +269,10 @@ class Library:
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._transaction("BEGIN IMMEDIATE") as database:
+        """The library and its originals for this process alone, until all is written or nothing is."""
+        if self._read_only:
+            raise read_only(self.file)
+        with self._lock, named_errors(self.file), self._writers, self._transaction("BEGIN IMMEDIATE") as database:
             yield database
 
     @contextmanager
@@ -164,6 +285,13 @@ class Library:
             finally:
                 if self._database.in_transaction:
                     self._database.execute("ROLLBACK")
+
+
+def restore(folder: Path, patience: float = _PATIENCE) -> Path:
+    """Put the last backup in the place of a damaged library; where the damaged file is kept."""
+    file = folder / FILE
+    with named_errors(file), FileLock(lock_of(file), timeout=patience):
+        return restore_backup(file)
 
 
 def _unknown(source_id: str) -> LibraryError:

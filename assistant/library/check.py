@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator
-from hashlib import sha256
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
-from assistant.library.rows import short_hash
+from assistant.library.originals import Originals
+from assistant.library.rows import short_hash, text_hash
 
 _AGAIN = "请用 zhiyin remove 移除它，再用 zhiyin add 重新收录"
 _OF_DOCUMENT = "JOIN document ON document.id = document WHERE source = :source"
@@ -25,7 +27,7 @@ _SPANS = {
 _COVERING = ("标题", "章节标题", "段落", "杂项")
 
 
-def problems(database: sqlite3.Connection) -> Iterator[str]:
+def problems(database: sqlite3.Connection, originals: Originals) -> Iterator[str]:
     """All that is wrong, one sentence each; nothing when the library is what was written."""
     try:
         for (verdict,) in database.execute("PRAGMA integrity_check"):
@@ -34,18 +36,23 @@ def problems(database: sqlite3.Connection) -> Iterator[str]:
         for table, *_ in database.execute("PRAGMA foreign_key_check"):
             yield f"数据表 {table} 里有失去归属的记录，请把资料库移到别处保存，再重新收录文件。"
         for (source,) in database.execute("SELECT id FROM source ORDER BY name, id").fetchall():
-            yield from _source_problems(database, source)
+            yield from _source_problems(database, source, originals)
     except sqlite3.DatabaseError as error:
         yield f"数据库无法完整读取（{error}），请把资料库移到别处保存，再重新收录文件。"
 
 
-def _source_problems(database: sqlite3.Connection, source: str) -> Iterator[str]:
-    query = "SELECT name, encoding, text, content FROM source WHERE id = ?"
-    name, encoding, text, content = database.execute(query, (source,)).fetchone()
-    if sha256(content).hexdigest() != source:
-        yield f"文件“{name}”保存的原件与收录时不符，{_AGAIN}。"
-    if not _decodes_to(content, encoding, text):
+def _source_problems(database: sqlite3.Connection, source: str, originals: Originals) -> Iterator[str]:
+    query = "SELECT name, encoding, text, sha256, pages FROM source WHERE id = ?"
+    name, encoding, text, stored, pages = database.execute(query, (source,)).fetchone()
+    content = originals.get(source)
+    if content is None:
+        yield f"文件“{name}”保存的原件不在了，或与收录时不符，{_AGAIN}。"
+    elif encoding and not _decodes_to(content, encoding, text):
         yield f"文件“{name}”的文字与原件不符，{_AGAIN}。"
+    if text_hash(text) != stored:
+        yield f"文件“{name}”的文字与收录时不符，{_AGAIN}。"
+    if not _ascend(json.loads(pages), len(text)):
+        yield f"文件“{name}”的页码位置与文字不符，{_AGAIN}。"
     for kind, query in _SPANS.items():
         for start, stop in database.execute(query, {"source": source}):
             if not 0 <= start <= stop <= len(text):
@@ -58,13 +65,14 @@ def _source_problems(database: sqlite3.Connection, source: str) -> Iterator[str]
 
 
 def _decodes_to(content: bytes, encoding: str, text: str) -> bool:
-    """Whether the text is the bytes decoded; formats whose `encoding` is no text encoding (PDF, Word) can't be told."""
     try:
         return content.decode(encoding) == text
-    except LookupError:
-        return True
-    except UnicodeDecodeError:
+    except (LookupError, UnicodeDecodeError):
         return False
+
+
+def _ascend(pages: Sequence[int], end: int) -> bool:
+    return all(0 <= one <= two <= end for one, two in pairwise([0, *pages]))
 
 
 def _nesting_problems(database: sqlite3.Connection, source: str, name: str) -> Iterator[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -19,7 +18,7 @@ INSERTS = {
     "heading": "INSERT INTO heading (document, place, start, stop) VALUES (?, ?, ?, ?)",
     "trait": "INSERT INTO trait (document, name, start, stop) VALUES (?, ?, ?, ?)",
     "section": """INSERT INTO section (document, place, number, title, level, heading_start, heading_stop, parent,
-        start, stop) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        columns, start, stop) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
     "passage": "INSERT INTO passage (id, document, section, place, sha256, start, stop) VALUES (?, ?, ?, ?, ?, ?, ?)",
     "boilerplate": "INSERT INTO boilerplate (source, place, name, start, stop) VALUES (?, ?, ?, ?, ?)",
 }
@@ -30,15 +29,34 @@ def short_hash(text: str) -> str:
     return sha256(text.encode()).hexdigest()[:16]
 
 
-def located(source: Source) -> str:
-    """The absolute path of a source: a relative one would mean another file from another folder."""
-    return os.path.abspath(source.path)
-
-
 def digest(reading: Reading) -> str:
     """A hash of how a file was read, the same under any file name; a newer reader or cutter may change it."""
     nameless = tuple(replace(each, title=each.title if each.headings else "") for each in reading.documents)
-    return sha256(json.dumps(rows(replace(reading, documents=nameless))).encode()).hexdigest()
+    way = [rows(replace(reading, documents=nameless)), short_hash(reading.source.text), *_source_extras(reading)]
+    return sha256(json.dumps(way).encode()).hexdigest()
+
+
+#: The columns of a source that `source_row` gives, in order.
+SOURCE_COLUMNS = "id, name, path, encoding, text, format, pages, tables, warnings, sha256, digest, added_at"
+#: Those that make up a `Source`.
+_SOURCE = "id, name, path, encoding, text, format, pages"
+
+
+def source_row(reading: Reading, added_at: str) -> Row:
+    """The row of the file itself."""
+    source = reading.source
+    file = (source.id, source.name, source.path, source.encoding, source.text)
+    return (*file, *_source_extras(reading), text_hash(source.text), digest(reading), added_at)
+
+
+def _source_extras(reading: Reading) -> tuple[str, str, int, str]:
+    pages, warnings = json.dumps(reading.source.pages), json.dumps(reading.warnings, ensure_ascii=False)
+    return reading.source.format, pages, reading.tables, warnings
+
+
+def text_hash(text: str) -> str:
+    """What tells whether a stored text still is what was read."""
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def rows(reading: Reading) -> Mapping[str, list[Row]]:
@@ -65,13 +83,23 @@ def _section_row(document: str, section: Section, places: Mapping[Section, int])
     parent = None if section.parent is None else places[section.parent]
     heading, span = section.heading, section.span
     head = (document, places[section], section.number, section.title, section.level)
-    return (*head, heading.start, heading.end, parent, span.start, span.end)
+    return (*head, heading.start, heading.end, parent, int(section.columns), span.start, span.end)
 
 
 def load_sources(database: sqlite3.Connection) -> Iterator[Source]:
     """All sources, by name and then by id, so that the order of insertion leaves no trace."""
-    for row in database.execute("SELECT id, name, path, encoding, text FROM source ORDER BY name, id"):
-        yield Source(*row)
+    for row in database.execute(f"SELECT {_SOURCE} FROM source ORDER BY name, id"):
+        yield _source(row)
+
+
+def load_source(database: sqlite3.Connection, source_id: str) -> Source | None:
+    row = database.execute(f"SELECT {_SOURCE} FROM source WHERE id = ?", (source_id,)).fetchone()
+    return _source(row) if row else None
+
+
+def _source(row: tuple[str, str, str, str, str, str, str]) -> Source:
+    name_id, name, path, encoding, text, kind, pages = row
+    return Source(name_id, name, path, encoding, text, kind, tuple(json.loads(pages)))
 
 
 def load_reading(database: sqlite3.Connection, source: Source) -> Reading:
@@ -87,12 +115,15 @@ def load_reading(database: sqlite3.Connection, source: Source) -> Reading:
     boilerplate = database.execute(
         "SELECT name, start, stop FROM boilerplate WHERE source = ? ORDER BY place", (source.id,)
     )
+    (tables, warnings) = database.execute("SELECT tables, warnings FROM source WHERE id = ?", (source.id,)).fetchone()
     return Reading(
         source,
         documents,
         tuple(outlines[document.id] for document in documents),
         tuple(Passage(name, by_id[of], outlines[of][section], Span(*span)) for name, of, section, *span in passages),
         tuple(Boilerplate(name, Span(*span)) for name, *span in boilerplate),
+        tables,
+        tuple(json.loads(warnings)),
     )
 
 
@@ -116,11 +147,12 @@ def _load_documents(database: sqlite3.Connection, source: Source) -> Iterator[Do
 
 def _load_outline(database: sqlite3.Connection, document: Document) -> tuple[Section, ...]:
     outline: list[Section] = []
-    for number, title, level, head_start, head_stop, parent, *span in database.execute(
-        """SELECT number, title, level, heading_start, heading_stop, parent, start, stop FROM section
+    for number, title, level, head_start, head_stop, parent, columns, *span in database.execute(
+        """SELECT number, title, level, heading_start, heading_stop, parent, columns, start, stop FROM section
         WHERE document = ? ORDER BY place""",
         (document.id,),
     ):
         above = None if parent is None else outline[parent]
-        outline.append(Section(number, title, level, Span(head_start, head_stop), Span(*span), above))
+        heading = Span(head_start, head_stop)
+        outline.append(Section(number, title, level, heading, Span(*span), above, bool(columns)))
     return tuple(outline)

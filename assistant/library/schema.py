@@ -2,7 +2,8 @@
 
 A library is one SQLite file in WAL mode: one process writes while others read, and an interrupted write leaves the old
 state. The file is created beside its place and moved there whole, so a file that lacks its tables was damaged later.
-Where nothing may be written, as on a shared drive or a disc, it is opened only to be read.
+Where nothing may be written, as on a shared drive or a disc, it is opened only to be read. The files that were added
+lie beside it, see `originals`.
 """
 
 from __future__ import annotations
@@ -17,18 +18,25 @@ from urllib.parse import quote
 from filelock import FileLock, Timeout
 
 from assistant.errors import LibraryBusy, LibraryDamaged, LibraryError
+from assistant.library.backup import backup_time
 
 FILE = "library.sqlite"
 #: `PRAGMA user_version`; raised with every change of the tables below.
-VERSION = 1
+VERSION = 2
 
 _SPAN = "start INTEGER NOT NULL, stop INTEGER NOT NULL, CHECK (0 <= start AND start <= stop)"
 #: Table → its columns. The order is the one in which rows can be inserted without breaking a reference.
 TABLES = {
-    # `located` is the absolute path: what a later version of the same file is known by.
-    "source": """id TEXT PRIMARY KEY, name TEXT NOT NULL, path TEXT NOT NULL, located TEXT NOT NULL UNIQUE,
-        encoding TEXT NOT NULL, text TEXT NOT NULL, content BLOB NOT NULL, digest TEXT NOT NULL,
-        added_at TEXT NOT NULL""",
+    # `text` is decoded from the original, or was made of it by a reader; its hash tells whether it still is that.
+    "source": """id TEXT PRIMARY KEY, name TEXT NOT NULL, path TEXT NOT NULL, encoding TEXT NOT NULL,
+        text TEXT NOT NULL, format TEXT NOT NULL, pages TEXT NOT NULL, tables INTEGER NOT NULL, warnings TEXT NOT NULL,
+        sha256 TEXT NOT NULL, digest TEXT NOT NULL, added_at TEXT NOT NULL""",
+    # Where each file lies outside the library, by its absolute path, and what it was like when it was last looked at.
+    "place": """located TEXT PRIMARY KEY, source TEXT NOT NULL REFERENCES source ON DELETE CASCADE,
+        size INTEGER NOT NULL, modified INTEGER NOT NULL, collection TEXT NOT NULL""",
+    "folder": "located TEXT PRIMARY KEY, collection TEXT NOT NULL",
+    # Files in those folders that were removed from the library, and are not to come back by themselves.
+    "unwanted": "located TEXT PRIMARY KEY",
     "document": f"""id TEXT PRIMARY KEY, source TEXT NOT NULL REFERENCES source ON DELETE CASCADE,
         place INTEGER NOT NULL, title TEXT NOT NULL, {_SPAN}, UNIQUE (source, place)""",
     "heading": f"""document TEXT NOT NULL REFERENCES document ON DELETE CASCADE, place INTEGER NOT NULL, {_SPAN},
@@ -37,7 +45,7 @@ TABLES = {
         PRIMARY KEY (document, name)""",
     "section": f"""document TEXT NOT NULL REFERENCES document ON DELETE CASCADE, place INTEGER NOT NULL,
         number TEXT NOT NULL, title TEXT NOT NULL, level INTEGER NOT NULL, heading_start INTEGER NOT NULL,
-        heading_stop INTEGER NOT NULL, parent INTEGER, {_SPAN}, PRIMARY KEY (document, place),
+        heading_stop INTEGER NOT NULL, parent INTEGER, columns INTEGER NOT NULL, {_SPAN}, PRIMARY KEY (document, place),
         FOREIGN KEY (document, parent) REFERENCES section (document, place) ON DELETE CASCADE""",
     "passage": f"""id TEXT PRIMARY KEY, document TEXT NOT NULL, section INTEGER NOT NULL, place INTEGER NOT NULL,
         sha256 TEXT NOT NULL, {_SPAN}, UNIQUE (document, place),
@@ -46,6 +54,10 @@ TABLES = {
         name TEXT NOT NULL, {_SPAN}, PRIMARY KEY (source, place)""",
     "settings": "key TEXT PRIMARY KEY, value TEXT NOT NULL",
 }
+
+
+#: Those of version 1.
+_FIRST_TABLES = TABLES.keys() - {"place", "folder", "unwanted"}
 
 
 @contextmanager
@@ -67,11 +79,11 @@ def named_errors(file: Path) -> Iterator[None]:
 
 def open_database(file: Path, patience: float) -> sqlite3.Connection:
     """The database at `file`, created if missing; it is refused before anything is written to it if it is not sound."""
-    if file.is_file() and not (_writable(file) and _writable(file.parent)):
+    if is_read_only(file):
         return _open_to_read(file, patience)
     file.parent.mkdir(parents=True, exist_ok=True)
     if not file.exists():
-        with FileLock(file.with_name("library.lock"), timeout=patience):
+        with FileLock(lock_of(file), timeout=patience):
             if not file.exists():
                 _create(file)
     with closing(_connect(file, "ro", patience)) as database:
@@ -80,6 +92,16 @@ def open_database(file: Path, patience: float) -> sqlite3.Connection:
     database.execute("PRAGMA foreign_keys = ON")
     database.execute("PRAGMA journal_mode = WAL")  # a copy made by other tools may have left it
     return database
+
+
+def is_read_only(file: Path) -> bool:
+    """Whether the library stands where this user may not write."""
+    return file.is_file() and not (_writable(file) and _writable(file.parent))
+
+
+def lock_of(file: Path) -> Path:
+    """What is locked by whoever writes to a library."""
+    return file.with_name("library.lock")
 
 
 def _writable(path: Path) -> bool:
@@ -95,7 +117,10 @@ def _open_to_read(file: Path, patience: float) -> sqlite3.Connection:
         )
     database = _connect(file, "ro&immutable=1", patience)
     try:
-        _refuse_unsound(database, file)
+        if _refuse_unsound(database, file) != VERSION:
+            raise LibraryError(
+                f"资料库“{file}”由旧版本的指引建立，而且只能读取，请由能修改它的用户运行一次 zhiyin check，再重试。"
+            )
     except BaseException:
         database.close()
         raise
@@ -103,7 +128,12 @@ def _open_to_read(file: Path, patience: float) -> sqlite3.Connection:
 
 
 def damaged(file: Path, reason: str) -> LibraryDamaged:
-    return LibraryDamaged(f"资料库文件“{file}”已损坏（{reason}），请把它移到别处保存，再用 zhiyin add 重新收录文件。")
+    """The error for a database that is not what was written, with the way back."""
+    backup = backup_time(file)
+    way = "请把它移到别处保存，再用 zhiyin add 重新收录文件"
+    if backup:
+        way = f"可以运行 zhiyin restore 恢复到 {backup} 的备份"
+    return LibraryDamaged(f"资料库文件“{file}”已损坏（{reason}），没有改动它，{way}。")
 
 
 def _create(file: Path) -> None:
@@ -130,7 +160,8 @@ def _connect(file: Path, mode: str, patience: float) -> sqlite3.Connection:
     )
 
 
-def _refuse_unsound(database: sqlite3.Connection, file: Path) -> None:
+def _refuse_unsound(database: sqlite3.Connection, file: Path) -> int:
+    """The version of a sound database; any other is an error."""
     (version,) = database.execute("PRAGMA user_version").fetchone()
     if version > VERSION:
         raise LibraryError(f"资料库“{file}”由更新版本的指引建立，请升级指引后再打开。")
@@ -138,8 +169,9 @@ def _refuse_unsound(database: sqlite3.Connection, file: Path) -> None:
     if verdict != "ok":
         raise damaged(file, verdict)
     tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    if version != VERSION or not tables >= TABLES.keys():
+    if version < 1 or not tables >= (TABLES.keys() if version == VERSION else _FIRST_TABLES):
         raise damaged(file, "缺少数据表")
+    return int(version)
 
 
 def _named(error: sqlite3.Error, file: Path) -> LibraryError:
@@ -149,8 +181,12 @@ def _named(error: sqlite3.Error, file: Path) -> LibraryError:
     if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR):
         return damaged(file, str(error))
     if primary == sqlite3.SQLITE_READONLY:
-        return LibraryError(f"资料库“{file}”只能读取，不能修改，请修改权限，或用 --library 换一个能写入的文件夹。")
+        return read_only(file)
     return LibraryError(f"无法使用资料库“{file}”（{error}），请检查路径、权限和磁盘空间。")
+
+
+def read_only(file: Path) -> LibraryError:
+    return LibraryError(f"资料库“{file}”只能读取，不能修改，请修改权限，或用 --library 换一个能写入的文件夹。")
 
 
 def _busy(file: Path) -> LibraryBusy:
