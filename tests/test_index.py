@@ -11,8 +11,9 @@ from filelock import FileLock
 
 from assistant.encoder import Encoding, Matrix, Role
 from assistant.engines.bm25 import Bm25
-from assistant.errors import EncoderError, LibraryBusy
+from assistant.errors import EncoderError, LibraryBusy, LibraryError
 from assistant.index import Index, encoded_text
+from assistant.index import builds as module
 from assistant.reading import read_text
 from assistant.records import Passage
 from assistant.settings import IndexSettings
@@ -51,9 +52,13 @@ def same(one: Index, other: Index) -> bool:
     )
 
 
-def the_generation(folder: Path) -> Path:
-    (generation,) = (path for path in folder.iterdir() if path.is_dir())
-    return generation
+def builds(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.glob("0*"))
+
+
+def the_build(folder: Path) -> Path:
+    (build,) = folder.glob("0*")
+    return build
 
 
 # What it holds
@@ -192,16 +197,9 @@ def test_vectors_of_a_wrong_width_are_named(tmp_path: Path) -> None:
 # Files
 
 
-FILES = [
-    "keys.npy",
-    "pooled.npy",
-    "tokens.npy",
-    "starts.npy",
-    "offsets.npy",
-    "vectors.faiss",
-    "body.npz",
-    "heading.npz",
-]
+SEGMENT = [f"vectors/000001/{name}" for name in ("keys.npy", "pooled.npy", "tokens.npy", "starts.npy", "offsets.npy")]
+BUILD = [f"000001/{name}" for name in ("vectors.faiss", "body.npz", "heading.npz", "words.txt")]
+MANIFESTS = ["000001/manifest.json", "vectors/000001/manifest.json"]
 DAMAGES: dict[str, Callable[[bytes], bytes]] = {
     "cut": lambda content: content[:-1],
     "flipped": lambda content: content[:-1] + bytes([content[-1] ^ 1]),
@@ -209,12 +207,13 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-@pytest.mark.parametrize("name", [*FILES, "manifest.json"])
+@pytest.mark.parametrize("name", [*SEGMENT, *BUILD, *MANIFESTS])
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES.keys())
 def test_a_damaged_file_is_noticed_and_built_again(tmp_path: Path, name: str, damage: Callable[[bytes], bytes]) -> None:
     built(tmp_path)
-    file = the_generation(tmp_path) / name
+    file = tmp_path / name
     file.write_bytes(damage(file.read_bytes()))
+    assert Index.mend(tmp_path)
     index = Index.open(tmp_path, PASSAGES, HashEncoder())
     assert same(index, Index.open(tmp_path / "fresh", PASSAGES, HashEncoder()))
     assert built(tmp_path) == []
@@ -222,15 +221,15 @@ def test_a_damaged_file_is_noticed_and_built_again(tmp_path: Path, name: str, da
 
 def test_damaged_words_cost_no_encoding(tmp_path: Path) -> None:
     built(tmp_path)
-    (the_generation(tmp_path) / "body.npz").unlink()
+    (the_build(tmp_path) / "body.npz").unlink()
     assert built(tmp_path) == []
 
 
 def test_a_manifest_of_another_shape_is_noticed(tmp_path: Path) -> None:
     built(tmp_path)
-    manifest = json.loads((the_generation(tmp_path) / "manifest.json").read_text())
-    for content in ([], {}, None, {**manifest, "files": []}, {**manifest, "files": None}, {**manifest, "more": 1}):
-        (the_generation(tmp_path) / "manifest.json").write_text(json.dumps(content))
+    manifest = json.loads((the_build(tmp_path / "vectors") / "manifest.json").read_text())
+    for content in ([], {}, None, {**manifest, "files": []}, {**manifest, "whole": None}, {**manifest, "more": 1}):
+        (the_build(tmp_path / "vectors") / "manifest.json").write_text(json.dumps(content))
         assert len(built(tmp_path)) == 3
 
 
@@ -242,7 +241,7 @@ def test_a_build_that_fails_leaves_the_old_index(tmp_path: Path) -> None:
     built(tmp_path)
     with pytest.raises(KeyboardInterrupt):
         Index.open(tmp_path, (*PASSAGES, NEW), Failing())
-    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == ["000001"]
+    assert builds(tmp_path) == builds(tmp_path / "vectors") == ["000001"]
     assert built(tmp_path) == []
 
 
@@ -256,10 +255,51 @@ os.fsync = lambda number: os._exit(9)
 Index.open(pathlib.Path(sys.argv[1]), [make_passage("新。")], HashEncoder())
 """
     assert subprocess.run([sys.executable, "-c", code, str(tmp_path)]).returncode == 9
-    assert sorted(path.name for path in tmp_path.iterdir() if path.is_dir()) == ["000001", "000002"]
+    assert (builds(tmp_path), builds(tmp_path / "vectors")) == (["000001"], ["000001", "000002"])
     assert built(tmp_path) == []
     assert built(tmp_path, (*PASSAGES, NEW)) == [encoded_text(NEW)]
-    assert the_generation(tmp_path).name == "000003"
+    assert (builds(tmp_path), builds(tmp_path / "vectors")) == (["000002"], ["000001", "000003"])
+
+
+def test_a_build_that_is_killed_goes_on_where_it_was(tmp_path: Path) -> None:
+    many = [make_passage(f"第{number}段。") for number in range(300)]
+    code = """
+import os, pathlib, sys
+from assistant.index import Index
+from tests.fakes import HashEncoder, make_passage
+class Killed(HashEncoder):
+    def encode(self, texts, role):
+        if len(self.encoded) >= 256:
+            os._exit(9)
+        return super().encode(texts, role)
+Index.open(pathlib.Path(sys.argv[1]), [make_passage(f"第{number}段。") for number in range(300)], Killed())
+"""
+    assert subprocess.run([sys.executable, "-c", code, str(tmp_path)]).returncode == 9
+    assert built(tmp_path, many) == [encoded_text(passage) for passage in many[256:]]
+
+
+def test_many_small_segments_are_put_together(tmp_path: Path) -> None:
+    grown = list(PASSAGES)
+    built(tmp_path, grown)
+    for number in range(12):
+        grown.append(make_passage(f"后来的第{number}段。"))
+        assert built(tmp_path, grown) == [encoded_text(grown[-1])]
+    assert len(builds(tmp_path / "vectors")) <= 8
+    assert same(Index.open(tmp_path, grown, HashEncoder()), Index.open(tmp_path / "fresh", grown, HashEncoder()))
+
+
+def test_vectors_that_no_passage_needs_are_let_go(tmp_path: Path) -> None:
+    built(tmp_path, [*PASSAGES, NEW])
+    built(tmp_path, [NEW])
+    assert np.load(the_build(tmp_path / "vectors") / "keys.npy").shape == (1, 32)
+
+
+def test_words_are_cut_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    built(tmp_path)
+    cut: list[str] = []
+    monkeypatch.setattr("assistant.index.fields.words", lambda text: cut.append(text) or words(text))
+    built(tmp_path, (*PASSAGES, NEW))
+    assert NEW.text in cut and not {passage.text for passage in PASSAGES} & {*cut}
 
 
 def test_two_processes_build_it_once(tmp_path: Path) -> None:
@@ -286,7 +326,7 @@ print(len(encoder.encoded))
         process.stdin.write("\n")
         process.stdin.flush()
     assert sorted(process.communicate()[0] for process in both) == ["0\n", "1\n"]
-    assert the_generation(tmp_path).name == "000001"
+    assert the_build(tmp_path).name == "000001"
 
 
 def test_a_build_elsewhere_is_waited_for_only_if_it_is_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -312,19 +352,33 @@ def test_a_folder_that_cannot_be_written_gives_an_index_in_memory(tmp_path: Path
 
 
 def test_a_full_disk_gives_an_index_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(number: int) -> None:
+    written = module._write_manifest
+
+    def full(build: Path, manifest: module.Manifest) -> None:
+        if build.is_relative_to(tmp_path):
+            raise OSError(28, "No space left on device")
+        written(build, manifest)
+
+    monkeypatch.setattr("assistant.index.builds._write_manifest", full)
+    assert len(Index.open(tmp_path, PASSAGES, HashEncoder())) == 3
+    assert builds(tmp_path) == builds(tmp_path / "vectors") == []
+
+
+def test_where_nothing_at_all_can_be_written_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("assistant.index.generations.os.fsync", full)
-    assert len(Index.open(tmp_path, PASSAGES, HashEncoder())) == 3
-    assert [path for path in tmp_path.iterdir() if path.is_dir()] == []
+    monkeypatch.setattr("assistant.index.builds._write_manifest", full)
+    with pytest.raises(LibraryError, match="检查权限和磁盘空间"):
+        Index.open(tmp_path, PASSAGES, HashEncoder())
+    assert builds(tmp_path) == builds(tmp_path / "vectors") == []
 
 
 def test_the_same_passages_make_the_same_files(tmp_path: Path) -> None:
     for name in ("one", "other"):
         built(tmp_path / name)
-    for name in [*FILES, "manifest.json"]:
-        one, other = (the_generation(tmp_path / side) / name for side in ("one", "other"))
+    for name in [*SEGMENT, *BUILD, *MANIFESTS]:
+        one, other = (tmp_path / side / name for side in ("one", "other"))
         assert one.read_bytes() == other.read_bytes()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import zipfile
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -18,16 +19,16 @@ from assistant.engines.bm25 import Bm25
 from assistant.engines.faiss import FlatEngine
 from assistant.errors import LibraryBusy, LibraryError
 from assistant.homophones import Homophones
-from assistant.index.encodings import Encodings, Progress, encode
-from assistant.index.fields import body_words, encoded_text, heading_words, revision
-from assistant.index.generations import Generations
+from assistant.index.builds import Builds
+from assistant.index.fields import CutWords, encoded_text, heading_words, revision
+from assistant.index.segments import Encodings, Progress, Segment, encode_missing, key_of, put_together
 from assistant.records import Passage
 from assistant.settings import IndexSettings
 
 __all__ = ["Index", "encoded_text"]
 
-_ENGINE, _BODY, _HEADING = "vectors.faiss", "body.npz", "heading.npz"
-_FILES = (*Encodings.FILES, _ENGINE, _BODY, _HEADING)
+_ENGINE, _BODY, _HEADING, _WORDS = "vectors.faiss", "body.npz", "heading.npz", "words.txt"
+_FILES = (_ENGINE, _BODY, _HEADING)
 #: What reading a file that is not what it should be may raise.
 _UNREADABLE = (OSError, ValueError, KeyError, IndexError, EOFError, zipfile.BadZipFile)
 #: Seconds to wait for another process that builds; a large library takes some minutes.
@@ -67,13 +68,21 @@ class Index:
         if found:
             return found
         try:
-            build.generations.lock.parent.mkdir(parents=True, exist_ok=True)
-            with FileLock(build.generations.lock, timeout=_PATIENCE):
+            folder.mkdir(parents=True, exist_ok=True)
+            with FileLock(folder / "lock", timeout=_PATIENCE):
                 return build.load() or build.on_disk()  # another process may have built it while we waited
         except Timeout as error:
             raise LibraryBusy(f"另一个程序正在“{folder}”建立索引，请等它完成后重试。") from error
         except (OSError, NotImplementedError):  # read-only, full, or a file system without locks
             return build.in_memory()
+
+    @staticmethod
+    def mend(folder: Path) -> bool:
+        """Read every byte of an index, and take away what is damaged, to be built again; whether anything was."""
+        found = [path for builds in (Builds(folder), Builds(folder / "vectors")) for path in builds.damaged()]
+        for path in found:
+            shutil.rmtree(path, ignore_errors=True)
+        return bool(found)
 
     def __len__(self) -> int:
         return len(self.passages)
@@ -136,54 +145,91 @@ class _Build:
         settings: IndexSettings,
         progress: Progress | None,
     ) -> None:
-        self.generations = Generations(folder)
+        self._builds = Builds(folder)
+        self._vectors = Builds(folder / "vectors")
         self._passages = passages
         self._texts = [encoded_text(passage) for passage in passages]
+        self._keys = [key_of(text) for text in self._texts]
         self._encoder = encoder
         self._settings = settings
         self._progress = progress
         self._fingerprint = f"{settings.fingerprint(encoder.fingerprint)}-{revision(passages, self._texts)}"
-        # The version stands for the code that keeps the vectors, too.
+        # The version stands for the code that keeps the vectors and cuts the words, too.
         self._origin = f"{encoder.fingerprint} v{settings.version}"
 
     def load(self) -> Index | None:
         """The index as it stands in the folder; None if it is missing, damaged, or of something else."""
-        for generation in self.generations.intact(_FILES, lambda one: one.fingerprint == self._fingerprint):
+        builds = self._builds.intact(_FILES, lambda one: one.fingerprint == self._fingerprint)
+        for build in builds:
+            encodings = Encodings.find(self._keys, self._segments(), self._encoder.dimension)
+            if encodings is None:
+                return None
             with suppress(*_UNREADABLE):
-                return self._read(generation)
+                return self._read(build, encodings)
         return None
 
     def on_disk(self) -> Index:
-        return self._read(self.generations.build(self._fingerprint, self._origin, self._write))
+        segments = self._encoded(self._segments(), self._vectors)
+        together = put_together(segments, self._keys, self._vectors, self._origin, self._encoder.dimension)
+        self._vectors.keep(segment.folder for segment in together)
+        encodings = self._found(together)
+        build = self._builds.add(self._fingerprint, self._origin, lambda folder: self._write(folder, encodings))
+        self._builds.keep([build])
+        return self._read(build, encodings)
 
     def in_memory(self) -> Index:
         try:
             with TemporaryDirectory(prefix="zhiyin-", ignore_cleanup_errors=True) as name:
-                self._write(Path(name))
-                return self._read(Path(name), mapped=False)
+                segments = self._encoded(self._segments(), Builds(Path(name)))
+                unmapped = [Segment.load(each.folder, each.folder.parent != Path(name)) for each in segments]
+                del segments  # a mapped file could not be deleted on Windows
+                encodings = self._found(unmapped)
+                (Path(name) / "words").mkdir()
+                self._write(Path(name) / "words", encodings)
+                return self._read(Path(name) / "words", encodings)
         except OSError as error:
             raise LibraryError(f"索引无处可写，连临时文件夹也不行（{error}），请检查权限和磁盘空间。") from error
 
-    def _write(self, folder: Path) -> None:
+    def _segments(self) -> list[Segment]:
+        """The sound segments of this encoder."""
+        found = []
+        for folder in self._vectors.intact(Segment.FILES, lambda one: one.encoder == self._origin):
+            with suppress(*_UNREADABLE):
+                segment = Segment.load(folder)
+                if segment.pooled.shape[1] == self._encoder.dimension:
+                    found.append(segment)
+        return found
+
+    def _encoded(self, known: list[Segment], builds: Builds) -> list[Segment]:
+        new = encode_missing(self._texts, self._encoder, known, builds, self._origin, self._progress)
+        return [*known, *new]
+
+    def _found(self, segments: Sequence[Segment]) -> Encodings:
+        encodings = Encodings.find(self._keys, segments, self._encoder.dimension)
+        if encodings is None:
+            raise AssertionError("a text that was just encoded is in no segment")
+        return encodings
+
+    def _write(self, folder: Path, encodings: Encodings) -> None:
         engine = FlatEngine(self._encoder.dimension)
-        engine.add(encode(self._texts, self._encoder, self._known(), folder, self._progress))
+        engine.add(encodings.pooled)
         engine.save(folder / _ENGINE)
         k1, b = self._settings.bm25_k1, self._settings.bm25_b
-        Bm25.build(list(body_words(self._passages)), k1, b).save(folder / _BODY)
+        cut = self._cut_words()
+        Bm25.build(list(cut.body_words(self._passages)), k1, b).save(folder / _BODY)
         Bm25.build(list(heading_words(self._passages)), k1, b).save(folder / _HEADING)
+        cut.save(folder / _WORDS, self._passages)
 
-    def _read(self, folder: Path, mapped: bool = True) -> Index:
-        encodings = Encodings.load(folder, mapped)
+    def _cut_words(self) -> CutWords:
+        """The words that were cut for the last build: cutting all of them again takes longest of all."""
+        for build in self._builds.intact([_WORDS], lambda one: one.encoder == self._origin):
+            with suppress(*_UNREADABLE):
+                return CutWords.load(build / _WORDS)
+        return CutWords()
+
+    def _read(self, folder: Path, encodings: Encodings) -> Index:
         engine = FlatEngine(self._encoder.dimension)
         engine.load(folder / _ENGINE)
         if not len(encodings.pooled) == len(engine) == len(self._passages):
             raise ValueError("the index holds other passages")
         return Index(self._passages, encodings, engine, Bm25.load(folder / _BODY), Bm25.load(folder / _HEADING))
-
-    def _known(self) -> Encodings | None:
-        """The newest sound vectors of this encoder."""
-        for generation in self.generations.intact(Encodings.FILES, lambda one: one.encoder == self._origin):
-            with suppress(*_UNREADABLE):
-                found = Encodings.load(generation)
-                return found if found.pooled.shape[1] == self._encoder.dimension else None
-        return None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from hashlib import sha256
+from pathlib import Path
 
 from assistant.articles import BYLINE_LABELS
 from assistant.records import Passage, Trait
@@ -44,9 +45,33 @@ def context(passage: Passage) -> tuple[str, ...]:
     return (document.title, *([document.text(author)] if author else []), *passage.section.path())
 
 
-def body_words(passages: Sequence[Passage]) -> Iterator[list[str]]:
-    """The words of each passage's own text."""
-    return (words(passage.text) for passage in passages)
+class CutWords:
+    """The words of passages that were cut before, by the text they were cut from."""
+
+    def __init__(self, known: Mapping[str, list[str]] | None = None) -> None:
+        self._known = dict(known or {})
+
+    @classmethod
+    def load(cls, path: Path) -> CutWords:
+        lines = (line.split(" ") for line in path.read_text(encoding="utf-8").split("\n"))
+        return cls({key: found for key, *found in lines})
+
+    def save(self, path: Path, passages: Sequence[Passage]) -> None:
+        """A line for each of these passages: the hash of its text, and its words, which hold no blanks."""
+        keys = dict.fromkeys(_text_key(passage) for passage in passages)
+        path.write_bytes("\n".join(" ".join((key, *self._known[key])) for key in keys).encode())
+
+    def body_words(self, passages: Sequence[Passage]) -> Iterator[list[str]]:
+        """The words of each passage's own text."""
+        for passage in passages:
+            key = _text_key(passage)
+            if key not in self._known:
+                self._known[key] = words(passage.text)
+            yield self._known[key]
+
+
+def _text_key(passage: Passage) -> str:
+    return sha256(passage.text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def heading_words(passages: Sequence[Passage]) -> Iterator[list[str]]:
