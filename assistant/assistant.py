@@ -6,7 +6,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import RLock
 
@@ -16,12 +16,13 @@ from assistant.confidence import is_fitted_on
 from assistant.conversation import follow_up
 from assistant.encoder import Encoder
 from assistant.encoder.choose import load_encoder
-from assistant.errors import BadQuestion, LibraryError, NotVerbatim, UnreadableFile
+from assistant.errors import BadQuestion, LibraryError, NotVerbatim
 from assistant.index import Index
+from assistant.ingest import Ingester, Listener, Report
 from assistant.library import Library
-from assistant.readers import READERS, read_bytes
-from assistant.reading import read_file
-from assistant.records import Answer, Document, NotFound, Reading, Section, Source, Span, Topic
+from assistant.lists import Outlines
+from assistant.readers import READERS
+from assistant.records import Answer, Document, NotFound, Section, Source, Span, Topic
 from assistant.retrieval import Retriever
 from assistant.settings import Settings
 from assistant.synonyms import FILE as SYNONYMS
@@ -30,30 +31,30 @@ from assistant.synonyms import TEMPLATE, Synonyms
 #: Called with (done, total) while passages are encoded.
 Progress = Callable[[int, int], None]
 _SEEDED = "seeded"
-#: How names begin that systems and programs keep for themselves, such as .git and the ~$ of an open Word file.
-_PRIVATE = (".", "~$")
+#: The collection of the documents that come with the program.
+_SEEDS = "自带资料"
 _EXAMPLES = 6
 _EXAMPLE_LENGTH = range(8, 25)
 _QUESTION = re.compile(r"如何|怎样|怎么|为什么|什么")
 
 
 @dataclass(frozen=True, slots=True)
-class Added:
-    """What became of each file that was to be added."""
+class _Engine:
+    """What the library, or one collection of it, is searched with."""
 
-    readings: tuple[Reading, ...]
-    unchanged: tuple[str, ...]
-    refused: tuple[str, ...]  # one sentence a file
-    skipped: tuple[str, ...] = ()  # in a folder, of a format without a reader
+    retriever: Retriever
+    answerer: Answerer
 
 
 @dataclass(frozen=True, slots=True)
-class _Engine:
-    """What one state of the library is searched with."""
+class _State:
+    """One state of the library: its index, and the engines over all of it ("") and over collections, as they are
+    asked for."""
 
     version: tuple[float, ...]
-    retriever: Retriever
-    answerer: Answerer
+    index: Index
+    outlines: Outlines
+    engines: dict[str, _Engine] = field(default_factory=dict)
 
 
 class Assistant:
@@ -65,7 +66,8 @@ class Assistant:
         self._settings = settings
         self._encoder = encoder
         self._progress = progress
-        self._engine: _Engine | None = None
+        self._state: _State | None = None
+        self._ingester = Ingester(library, settings)
         self._lock = RLock()
 
     @classmethod
@@ -86,7 +88,7 @@ class Assistant:
         library = Library.open(folder or default_folder())
         assistant = cls(library, settings or Settings(), encoder or load_encoder(model), progress)
         if library.get(_SEEDED) is None:
-            assistant.add([seeds_folder()])
+            assistant.add([*seeds_folder().glob("*.*")], _SEEDS)
             if not assistant._synonyms.exists():
                 assistant._synonyms.write_text(TEMPLATE, encoding="utf-8")
             library.put(_SEEDED, "1")
@@ -96,24 +98,25 @@ class Assistant:
         """Let go of the library's file."""
         self.library.close()
 
-    def ask(self, question: str, topic: Topic | None = None) -> Answer | NotFound:
+    def ask(self, question: str, topic: Topic | None = None, collection: str = "") -> Answer | NotFound:
         """The verbatim excerpts that answer a question, or `NotFound`; one that can't be asked is `BadQuestion`.
 
         `topic` is the one of the answer before: a question that can't be understood alone (那第二点呢) goes on from it.
+        With a `collection`, only its documents are looked at.
         """
         began = time.perf_counter()
         text = self._checked(question)
         follow = follow_up(text, topic.question) if topic else None
         if topic and follow:
             rounds = topic.rounds + 1 if follow.more else 1
-            answer = self._answer(question, self._checked(follow.question), follow.item, rounds)
+            answer = self._answer(collection, question, self._checked(follow.question), follow.item, rounds)
             answer = replace(answer, carried=topic.question, topic=Topic(follow.topic, rounds))
         else:
-            answer = replace(self._answer(question, text), topic=Topic(text))
+            answer = replace(self._answer(collection, question, text), topic=Topic(text))
         return replace(answer, elapsed_ms=(time.perf_counter() - began) * 1000)
 
-    def _answer(self, question: str, text: str, item: int = 0, rounds: int = 1) -> Answer | NotFound:
-        engine = self._ready()
+    def _answer(self, collection: str, question: str, text: str, item: int = 0, rounds: int = 1) -> Answer | NotFound:
+        engine = self._ready(collection)
         found = engine.retriever.search(text)
         if item:
             return engine.answerer.item(question, found, item)
@@ -123,35 +126,41 @@ class Assistant:
         """Load everything that a first question would wait for."""
         self._ready().retriever.search("预热")
 
-    def add(self, paths: Iterable[Path]) -> Added:
-        """Read files, and the files in folders, into the library. A refused file does not stop the others."""
-        readings, unchanged = [], []
-        files, skipped, refused = _files(paths)
-        for path in files:
-            try:
-                content = read_bytes(path)
-                reading = read_file(path, content, self._settings.index)
-            except UnreadableFile as error:
-                refused.append(str(error))
-                continue
-            if self.library.add(reading, content):
-                readings.append(reading)
-            else:
-                unchanged.append(reading.source.name)
-        return Added(tuple(readings), tuple(unchanged), tuple(refused), tuple(skipped))
+    def add(self, paths: Iterable[Path], collection: str | None = None, listener: Listener | None = None) -> Report:
+        """Read files, and the files in folders, into the library: see `Ingester.add`."""
+        return self._ingester.add(paths, collection, listener)
+
+    def update(self, listener: Listener | None = None) -> Report:
+        """Bring the library into line with the files and folders that were added: see `Ingester.update`."""
+        return self._ingester.update(listener)
+
+    def remove(self, name: str) -> Report:
+        """Forget the files, folder or collection of that name; none of it is a `LibraryError`."""
+        return self._ingester.remove(name)
 
     def formats(self) -> tuple[str, ...]:
         """The endings of the files that can be added."""
         return tuple(sorted(READERS))
 
-    def remove(self, name: str) -> tuple[Source, ...]:
-        """Forget the files of that name; none of it is a `LibraryError`."""
-        sources = tuple(source for source in self.library.sources() if name in (source.name, source.path, source.id))
-        if not sources:
-            raise LibraryError(f"资料库里没有文件“{name}”，请用 zhiyin list 查看已收录的文件。")
-        for source in sources:
-            self.library.remove(source.id)
-        return sources
+    def collections(self) -> tuple[str, ...]:
+        """The names of the collections, in order."""
+        return tuple(self.library.collections())
+
+    def mend(self) -> bool:
+        """Read every byte of the index, and build it again from the library if any is damaged; whether it was."""
+        damaged = Index.mend(self._folder)
+        if damaged:
+            with self._lock:
+                self._state = None
+            self.warm_up()
+        return damaged
+
+    def index(self) -> Index:
+        """The index of the whole library as it is now."""
+        with self._lock:
+            self._ready()
+            assert self._state is not None
+            return self._state.index
 
     def documents(self) -> tuple[Document, ...]:
         """All articles, in a stable order."""
@@ -189,38 +198,52 @@ class Assistant:
             raise BadQuestion("问题里没有可以查找的文字，请用几个字说明想问什么。")
         return text
 
-    def _ready(self) -> _Engine:
+    @property
+    def _folder(self) -> Path:
+        """Where the index lies."""
+        return self.library.file.parent / "index"
+
+    def _ready(self, collection: str = "") -> _Engine:
         """The engine for the library as it is now; another process may have added to it."""
         with self._lock:
             version = (*self.library.version(), *_stamp(self._synonyms))
-            if self._engine is None or self._engine.version != version:
-                self._engine = self._build(version)
-            return self._engine
+            if self._state is None or self._state.version != version:
+                self._state = self._opened(version)
+            engines = self._state.engines
+            if collection not in engines:
+                engines[collection] = self._engine(self._state, collection)
+            return engines[collection]
 
-    def _build(self, version: tuple[float, ...]) -> _Engine:
-        folder = self.library.file.parent / "index"
+    def _opened(self, version: tuple[float, ...]) -> _State:
         readings = self.library.readings()
         passages = [passage for reading in readings for passage in reading.passages]
-        index = Index.open(folder, passages, self._encoder, self._settings.index, self._progress)
-        retriever = Retriever(index, self._encoder, self._settings, Synonyms.load(self._synonyms))
+        index = Index.open(self._folder, passages, self._encoder, self._settings.index, self._progress)
         outlines = {
             document.id: outline
             for reading in readings
             for document, outline in zip(reading.documents, reading.sections, strict=True)
         }
+        return _State(version, index, outlines)
+
+    def _engine(self, state: _State, collection: str) -> _Engine:
+        index = state.index
+        if collection:
+            index = index.within(self.library.collection(collection))
+        retriever = Retriever(index, self._encoder, self._settings, Synonyms.load(self._synonyms))
         answerer = Answerer(
             index,
             is_fitted_on(self._encoder.fingerprint),
-            outlines,
+            state.outlines,
             retriever.similarity,
             _Originals(self.library).slice,
             self._settings,
         )
-        return _Engine(version, retriever, answerer)
+        return _Engine(retriever, answerer)
 
 
 class _Originals:
-    """The texts that answers are checked against: decoded again from the bytes that came, or what a reader made of them.
+    """The texts that answers are checked against: decoded again from the bytes that came, or what a reader made of
+    them.
 
     The passages were cut from the text in the database, so that a change of either shows. Each file is decoded at its
     first citation, for one state of the library.
@@ -263,30 +286,6 @@ def _stamp(file: Path) -> tuple[float, ...]:
     except OSError:
         return ()
     return found.st_mtime, found.st_size
-
-
-def _files(paths: Iterable[Path]) -> tuple[list[Path], list[str], list[str]]:
-    """The files named and those with a known ending inside the folders named, in order; the names of the others there;
-    and a sentence for each folder that can't be looked into."""
-    files: list[Path] = []
-    skipped: list[str] = []
-    refused: list[str] = []
-
-    def refuse(error: OSError) -> None:
-        refused.append(f"无法打开文件夹“{error.filename}”（{error.strerror}），请检查权限后重试。")
-
-    for path in paths:
-        if not os.path.isdir(path):
-            files.append(path)
-            continue
-        inside: list[Path] = []
-        for folder, folders, names in os.walk(path, onerror=refuse):
-            folders[:] = [name for name in folders if not name.startswith(_PRIVATE)]
-            inside += [Path(folder, name) for name in names if not name.startswith(_PRIVATE)]
-        regular = sorted(filter(os.path.isfile, inside))
-        files += [file for file in regular if file.suffix.lower() in READERS]
-        skipped += [file.name for file in regular if file.suffix.lower() not in READERS]
-    return files, skipped, refused
 
 
 def _serves_as_example(section: Section) -> bool:

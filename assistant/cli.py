@@ -1,4 +1,4 @@
-"""The command line: `zhiyin ask | add | remove | list | check | evaluate | serve`.
+"""The command line: `zhiyin ask | add | update | watch | remove | list | check | restore | evaluate | serve`.
 
 Exit codes: 0 done, 1 a named error (one sentence on stderr), 2 wrong usage.
 """
@@ -12,13 +12,15 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, closing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant import __version__
 from assistant.arguments import Parser
 from assistant.errors import AssistantError
-from assistant.records import Answer, NotFound, Reading
+from assistant.ingest.report import FileReport, Outcome, Report, file_lines, total_lines
+from assistant.records import Answer, NotFound
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
@@ -101,12 +103,22 @@ def _parser() -> Parser:
     ask.add_argument("question", nargs="+", metavar="问题", help="用大白话写；--json - 则从标准输入每行读一个")
     ask.add_argument("--json", action="store_true", help="每个回答输出一行 JSON")
     ask.add_argument("--why", action="store_true", help="说明每一条为什么被找到")
+    ask.add_argument("--in", dest="collection", metavar="NAME", default="", help="只在这个分组里找，见 zhiyin list")
     add_files = add("add", _add, "收录文件或文件夹")
     add_files.add_argument("paths", nargs="+", type=Path, metavar="路径", help="文件，或里面有文件的文件夹")
-    remove = add("remove", _remove, "移除文件")
-    remove.add_argument("names", nargs="+", metavar="文件名", help="已收录的文件，见 zhiyin list")
-    add("list", _list, "列出已收录的文章")
+    grouped = "归入这个分组（默认：文件夹以自己的名字为分组）"
+    add_files.add_argument("--in", dest="collection", metavar="NAME", default=None, help=grouped)
+    add_files.add_argument("--json", action="store_true", help="收录报告输出为一行 JSON")
+    update = add("update", _update, "按收录过的文件夹更新资料库：只读有变化的文件")
+    update.add_argument("--json", action="store_true", help="更新报告输出为一行 JSON")
+    watch = add("watch", _watch, "一直看着收录过的文件夹，有变化就更新")
+    watch.add_argument("paths", nargs="*", type=Path, metavar="文件夹", help="先收录这些文件夹，再看着它们")
+    remove = add("remove", _remove, "移除文件、文件夹或分组")
+    remove.add_argument("names", nargs="+", metavar="名称", help="已收录的文件、文件夹或分组，见 zhiyin list")
+    list_files = add("list", _list, "列出已收录的文章")
+    list_files.add_argument("--in", dest="collection", metavar="NAME", default="", help="只列出这个分组")
     add("check", _check, "检查资料库是否完好")
+    add("restore", _restore, "资料库损坏时，恢复到最后一次备份")
     evaluate = add("evaluate", _evaluate, "用带答案的问题衡量检索质量")
     what = evaluate.add_mutually_exclusive_group(required=True)
     what.add_argument("--beir", type=Path, metavar="DIR", help="BEIR 格式的文件夹")
@@ -159,13 +171,14 @@ def _ask(options: argparse.Namespace) -> int:
 
     question = " ".join(options.question)
     with _open(options) as assistant:
+        ask = partial(assistant.ask, collection=options.collection)
         if not options.json:
-            print(to_text(assistant.ask(question), reasons=options.why))
+            print(to_text(ask(question), reasons=options.why))
         elif question != "-":
-            print(_line(to_json(assistant.ask(question))))
+            print(_line(to_json(ask(question))))
         else:
             for line in sys.stdin:
-                print(_line(_answered(assistant.ask, line.rstrip("\r\n"))), flush=True)
+                print(_line(_answered(ask, line.rstrip("\r\n"))), flush=True)
     return 0
 
 
@@ -185,50 +198,85 @@ def _line(value: object) -> str:
 
 def _add(options: argparse.Namespace) -> int:
     with _open(options) as assistant:
-        added = assistant.add(options.paths)
-        for reading in added.readings:
-            print(_summary(reading))
-        for name in added.unchanged:
-            print(f"{_shown(name)}：内容没有变化，未重复收录。")
-        if added.skipped:
-            print(f"跳过 {len(added.skipped)} 个不支持的文件：{'、'.join(map(_shown, added.skipped))}。")
-        for sentence in added.refused:
-            print(sentence, file=sys.stderr)
-        if not (added.readings or added.unchanged or added.refused):
-            print(f"没有找到可以收录的文件，支持的格式有：{'、'.join(assistant.formats())}。", file=sys.stderr)
-            return 1
-        if added.readings:
-            assistant.warm_up()
-    return 1 if added.refused else 0
+        report = assistant.add(options.paths, options.collection, None if options.json else _say)
+        formats = "、".join(assistant.formats())
+        return _reported(assistant, report, options.json, f"没有找到可以收录的文件，支持的格式有：{formats}。")
+
+
+def _update(options: argparse.Namespace) -> int:
+    with _open(options) as assistant:
+        report = assistant.update(None if options.json else _say)
+        nothing = "还没有收录过文件夹或文件，请用 zhiyin add 收录。"
+        return _reported(assistant, report, options.json, nothing)
+
+
+def _watch(options: argparse.Namespace) -> int:
+    from assistant.ingest.watching import changes
+
+    with _open(options) as assistant:
+        if options.paths:
+            assistant.add(options.paths, listener=_say)
+        folders = [Path(folder) for folder in assistant.library.folders()]
+        if not any(folder.is_dir() for folder in folders):
+            return _stopped("还没有收录过文件夹，请写 zhiyin watch 文件夹。")
+        assistant.update(_say)
+        assistant.warm_up()
+        print(f"正在看着 {'、'.join(_shown(str(folder)) for folder in folders)}，按 Ctrl+C 停止。", flush=True)
+        for _ in changes(folders):
+            if assistant.update(_say).changed:
+                assistant.warm_up()
+    return 0
+
+
+def _reported(assistant: Assistant, report: Report, as_json: bool, nothing: str) -> int:
+    """Say what a run came to, and encode what is new."""
+    if as_json:
+        print(_line(report.as_dict()))
+    elif report.files:
+        for line in total_lines(report):
+            print(_shown(line))
+    refused = report.of(Outcome.REFUSED)
+    if not set(report.counts) - {Outcome.SKIPPED}:
+        print(nothing, file=sys.stderr)
+        return 1
+    if report.changed:
+        assistant.warm_up()
+    return 1 if refused else 0
+
+
+def _say(file: FileReport) -> None:
+    """The lines for one file, as soon as it is done; what was not read is an error."""
+    stream = sys.stderr if file.outcome is Outcome.REFUSED else sys.stdout
+    for line in file_lines(file):
+        print(_shown(line), file=stream, flush=True)
 
 
 def _shown(text: str) -> str:
     return text.translate(_PICTURES)
 
 
-def _summary(reading: Reading) -> str:
-    passages = sum(len(passage.span) for passage in reading.passages)
-    headings = sum(len(span) for span in reading.headings())
-    noise = sum(len(piece.span) for piece in reading.boilerplate)
-    return (
-        f"{_shown(reading.source.name)}：收录 {len(reading.documents)} 篇文章，{len(reading.passages)} 个段落"
-        f"（编码 {reading.source.encoding}，正文 {passages} 字，标题 {headings} 字，杂项 {noise} 字）。"
-    )
-
-
 def _remove(options: argparse.Namespace) -> int:
     with _open(options) as assistant:
         for name in options.names:
-            for source in assistant.remove(name):
-                print(f"{_shown(source.name)}：已移除。")
+            for file in assistant.remove(name).files:
+                print(f"{_shown(file.name)}：已移除。")
     return 0
 
 
 def _list(options: argparse.Namespace) -> int:
     with _open(options) as assistant:
-        readings = assistant.library.readings()
+        groups = assistant.library.collections()
+        if options.collection and options.collection not in groups:
+            return _stopped(
+                f"没有名为“{options.collection}”的分组，现有的分组有：{'、'.join(groups) or '（还没有）'}。"
+            )
+        chosen = groups.get(options.collection)
+        readings = [each for each in assistant.library.readings() if chosen is None or each.source.id in chosen]
     for reading in readings:
-        print(f"{_shown(reading.source.name)}（{len(reading.documents)} 篇，{len(reading.passages)} 段）")
+        names = [name for name, sources in groups.items() if reading.source.id in sources]
+        grouped = f"，分组：{'、'.join(names)}" if names else ""
+        counts = f"{len(reading.documents)} 篇，{len(reading.passages)} 段{grouped}"
+        print(_shown(f"{reading.source.name}（{counts}）"))
         for document in reading.documents:
             traits = "，".join(f"{trait}：{document.text(span)}" for trait, span in document.metadata.items())
             print(_shown(f"  《{document.title}》{traits and '  ' + traits}"))
@@ -240,11 +288,22 @@ def _list(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> int:
     with _open(options) as assistant:
         problems, files = assistant.library.check(), len(assistant.library.sources())
+        if assistant.mend():
+            print("索引有损坏，已从资料库重建。")
     for problem in problems:
         print(problem, file=sys.stderr)
     if problems:
         return 1
     print(f"资料库完好：{files} 个文件，每处引用都与原文一致。")
+    return 0
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from assistant.assistant import default_folder
+    from assistant.library import restore
+
+    kept = restore(options.library or default_folder())
+    print(f"已恢复到最后一次备份，原来的文件保留在“{kept}”。请运行 zhiyin update，把备份以后的变化补上。")
     return 0
 
 
@@ -279,7 +338,7 @@ def _evaluate_questions(options: argparse.Namespace) -> dict[str, object]:
     encoder = load_encoder(options.model)
     with _open_evaluated(options, encoder) as assistant:
         outcomes = evaluation.ask_all(assistant, asked)
-        index = evaluation.index_of(assistant, encoder)
+        index = assistant.index()
         misses = evaluation.find_misses(outcomes, index, encoder) if options.misses else ()
         ablation = evaluation.ablate(asked, index, encoder) if options.ablation else None
     report = evaluation.summary(outcomes)

@@ -29,7 +29,7 @@ LAYERS = (
         "synonyms",
     ),
     ("library",),
-    ("index", "conversation"),
+    ("index", "ingest", "conversation"),
     ("retrieval",),
     ("confidence", "facts", "lists", "numbered", "answering"),
     ("assistant",),
@@ -39,6 +39,11 @@ LAYER = {room: number for number, rooms in enumerate(LAYERS) for room in rooms}
 
 #: Each third-party library and the one file that may name it; those heavy to import only inside functions.
 HOMES = {
+    "docx": "readers/docx.py",
+    "openpyxl": "readers/tables.py",
+    "pathspec": "ingest/folders.py",
+    "pypdfium2": "readers/pdf.py",
+    "watchfiles": "ingest/watching.py",
     "bm25s": "engines/bm25.py",
     "faiss": "engines/faiss.py",
     "gradio": "web/page.py",

@@ -16,6 +16,7 @@ from assistant.assistant import Assistant, default_folder
 from assistant.bundled import seeds_folder
 from assistant.encoder import Encoding, Role
 from assistant.errors import BadQuestion, EncoderError, LibraryError, NotVerbatim, UnreadableFile
+from assistant.ingest import FileReport, Outcome
 from assistant.records import Answer, Change, Excerpt, NotFound, Status, Topic
 from tests.fakes import HashEncoder
 
@@ -144,24 +145,24 @@ def test_an_unknown_model_is_an_error_at_the_first_question(tmp_path: Path) -> N
 
 def test_an_added_file_is_cited_and_a_removed_one_no_longer(tmp_path: Path, spades: Path) -> None:
     with opened(tmp_path / "library") as assistant:
-        assert assistant.add([spades]).readings[0].source.name == "铁锹.txt"
+        assert assistant.add([spades]).of(Outcome.ADDED)[0].name == "铁锹.txt"
         assert "铁锹.txt" in files(assistant.ask(CARE))
-        assert [source.name for source in assistant.remove("铁锹.txt")] == ["铁锹.txt"]
+        assert assistant.remove("铁锹.txt").files == (FileReport("铁锹.txt", Outcome.REMOVED),)
         assert "铁锹.txt" not in files(assistant.ask(CARE))
 
 
 def test_a_file_added_twice_is_stored_once(tmp_path: Path, spades: Path) -> None:
     with opened(tmp_path / "library") as assistant:
         assistant.add([spades])
-        assert assistant.add([spades]).unchanged == ("铁锹.txt",)
+        assert assistant.add([spades]).files == (FileReport("铁锹.txt", Outcome.UNCHANGED),)
 
 
 def test_a_refused_file_does_not_stop_the_others(tmp_path: Path, spades: Path) -> None:
     (tmp_path / "空.txt").touch()
     with opened(tmp_path / "library") as assistant:
         added = assistant.add([tmp_path / "空.txt", tmp_path / "没有.txt", spades])
-    assert [reading.source.name for reading in added.readings] == ["铁锹.txt"]
-    assert len(added.refused) == 2
+    assert [file.name for file in added.of(Outcome.ADDED)] == ["铁锹.txt"]
+    assert [file.name for file in added.of(Outcome.REFUSED)] == ["空.txt", "没有.txt"]
 
 
 def test_a_folder_gives_all_its_readable_files_in_order(tmp_path: Path) -> None:
@@ -170,10 +171,9 @@ def test_a_folder_gives_all_its_readable_files_in_order(tmp_path: Path) -> None:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(f"{name}说明\n\n这是文件 {name} 的内容。\n", encoding="utf-8")
     with opened(tmp_path / "library") as assistant:
-        added = assistant.add([folder])
-    paths = [Path(reading.source.path).relative_to(folder).as_posix() for reading in added.readings]
-    assert paths == sorted(["乙/二.txt", "甲/一.md", "三.TXT"])
-    assert (added.skipped, added.refused) == (("图.xyz",), ())
+        report = assistant.add([folder])
+    assert [file.name for file in report.of(Outcome.ADDED)] == ["三.TXT", "二.txt", "一.md"]
+    assert [file.name for file in report.of(Outcome.SKIPPED, Outcome.REFUSED)] == ["图.xyz"]
 
 
 def test_removing_what_is_not_there_is_an_error_with_the_way_out(tmp_path: Path) -> None:

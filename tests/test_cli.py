@@ -237,9 +237,9 @@ def test_what_is_no_question_is_refused(run: Run, warm: Path, question: str) -> 
 def test_add_tells_what_became_of_every_character(run: Run, library: Path, spades: Path) -> None:
     done = run("add", spades, "--library", library)
     body = len(SPADES.split("\n")[2])
-    expected = f"铁锹.txt：收录 1 篇文章，1 个段落（编码 utf-8，正文 {body} 字，标题 4 字，杂项 0 字）。\n"
-    assert done == Done(0, expected, "")
-    assert run("add", spades, "--library", library) == Done(0, "铁锹.txt：内容没有变化，未重复收录。\n", "")
+    counts = f"1 篇文章，1 个段落，读到 {body + 4} 字：正文 {body}，标题 4，杂项 0"
+    assert done == Done(0, f"铁锹.txt：新收录，txt，utf-8，{counts}。\n", "")
+    assert run("add", spades, "--library", library) == Done(0, "铁锹.txt：没有变化。\n", "")
 
 
 def test_add_takes_folders_and_names_what_it_skips(run: Run, library: Path, spades: Path) -> None:
@@ -248,14 +248,14 @@ def test_add_takes_folders_and_names_what_it_skips(run: Run, library: Path, spad
     (spades.parent / "资料" / "表.xyz").write_text("1")
     code, out, err = run("add", spades.parent / "资料", "--library", library)
     assert (code, err) == (0, "")
-    assert out.splitlines()[0].startswith("铁锹.txt：收录 1 篇文章")
-    assert out.splitlines()[1] == "跳过 1 个不支持的文件：表.xyz。"
+    assert out.splitlines()[0].startswith("铁锹.txt：新收录")
+    assert out.splitlines()[1:] == ["跳过 1 个不支持的文件：表.xyz。", "共 2 个文件：新收录 1，跳过 1。"]
 
 
 def test_the_good_files_are_kept_and_the_bad_ones_named(run: Run, library: Path, spades: Path) -> None:
     code, out, err = run("add", spades.with_name("没有.txt"), spades, "--library", library)
     assert code == 1
-    assert out.startswith("铁锹.txt：收录 1 篇文章")
+    assert out.startswith("铁锹.txt：新收录，txt，utf-8，1 篇文章")
     assert "没有.txt" in err
     assert "《铁锹保养》" in run("list", "--library", library).out
 
@@ -317,7 +317,7 @@ def test_remove_forgets_a_file_and_refuses_an_unknown_one(run: Run, library: Pat
 def test_list_names_files_articles_and_their_authors(run: Run, warm: Path) -> None:
     code, out, err = run("list", "--library", warm)
     assert (code, err) == (0, "")
-    assert re.fullmatch(rf"{re.escape(SEED.name)}（9 篇，\d+ 段）", out.splitlines()[0])
+    assert re.fullmatch(rf"{re.escape(SEED.name)}（9 篇，\d+ 段，分组：自带资料）", out.splitlines()[0])
     assert "  《当好党支部书记应具备的十种能力》" in out.splitlines()
     assert "作者：邱艳玲" in out
 
@@ -443,8 +443,8 @@ def test_a_library_that_cannot_be_written_can_be_read(
         ([], "缺少：命令。"),
         (["ask"], "缺少：问题。"),
         (["add"], "缺少：路径。"),
-        (["remove"], "缺少：文件名。"),
-        (["问"], "没有命令“问”，可用的有：ask, add, remove, list, check, evaluate, serve。"),
+        (["remove"], "缺少：名称。"),
+        (["问"], "没有命令“问”，可用的有：ask, add, update, watch, remove, list, check, restore, evaluate, serve。"),
         (["list", "--all"], "多出了不认识的内容：--all。"),
         (["ask", "--js", "党课"], "多出了不认识的内容：--js。"),
         (["list", "--library"], "--library 后面缺少内容。"),
@@ -571,12 +571,12 @@ def test_a_port_that_does_not_exist_is_refused_before_anything_is_announced(run:
 
 
 def test_a_fault_of_ours_is_one_sentence_too(run: Run, warm: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Assistant, "ask", lambda *_: 1 / 0)
+    monkeypatch.setattr(Assistant, "ask", lambda *_, **__: 1 / 0)
     assert "ZeroDivisionError" in refused(run("ask", QUESTION, "--library", warm))
 
 
 def test_stopping_by_hand_is_no_traceback(run: Run, warm: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def stop(*_: object) -> None:
+    def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Assistant, "ask", stop)

@@ -13,7 +13,7 @@ from assistant.evaluation.misses import Cause, Miss, find_misses, miss_lines
 from assistant.evaluation.questions import Judgement, Outcome, ask_all, judged_questions, summary
 from assistant.evaluation.report import Report
 from assistant.evaluation.runs import Comparison, compare, load_run, save_run
-from assistant.evaluation.searched import index_of, open_documents
+from assistant.evaluation.searched import open_documents
 
 __all__ = [
     "Cause",
@@ -29,7 +29,6 @@ __all__ = [
     "compare",
     "evaluate_beir",
     "find_misses",
-    "index_of",
     "judged_questions",
     "judgements",
     "load_run",

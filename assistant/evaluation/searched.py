@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from assistant.assistant import Assistant
 from assistant.encoder import Encoder
 from assistant.errors import EvaluationError
-from assistant.index import Index
+from assistant.ingest import Outcome
 from assistant.library import Library
 from assistant.settings import Settings
 
@@ -28,16 +28,10 @@ def open_documents(
         # Not by `Assistant.open`, which gives a new library the seeds.
         closing(Assistant(Library.open(Path(folder)), Settings(), encoder, progress)) as assistant,
     ):
-        added = assistant.add([documents])
-        if added.refused:
-            raise EvaluationError(added.refused[0])
-        if not added.readings:
+        report = assistant.add([documents])
+        for refused in report.of(Outcome.REFUSED):
+            raise EvaluationError(refused.sentence)
+        if not report.of(Outcome.ADDED):
             formats = "、".join(assistant.formats())
             raise EvaluationError(f"“{documents}”里没有可以评测的文件，支持的格式有：{formats}。")
         yield assistant
-
-
-def index_of(assistant: Assistant, encoder: Encoder) -> Index:
-    """The index that `assistant`, warmed up, asks: read from where it stands, not made again."""
-    library = assistant.library
-    return Index.open(library.file.parent / "index", library.passages(), encoder, Settings().index)

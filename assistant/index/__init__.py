@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shutil
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -35,18 +36,24 @@ _UNREADABLE = (OSError, ValueError, KeyError, IndexError, EOFError, zipfile.BadZ
 _PATIENCE = 600.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What a build holds of all passages."""
+
+    encodings: Encodings
+    engine: VectorEngine
+    body: Bm25
+    heading: Bm25
+
+
 class Index:
     """What the passages are looked up by; a number is a position in `passages`. 「索引」"""
 
-    def __init__(
-        self, passages: Sequence[Passage], encodings: Encodings, engine: VectorEngine, body: Bm25, heading: Bm25
-    ) -> None:
-        """Use `Index.open`."""
+    def __init__(self, passages: Sequence[Passage], parts: _Parts, chosen: Numbers | None = None) -> None:
+        """Use `Index.open`. `chosen` are the numbers of these passages among all that the parts hold; None for all."""
         self.passages = tuple(passages)
-        self._encodings = encodings
-        self._engine = engine
-        self._body = body
-        self._heading = heading
+        self._parts = parts
+        self._chosen = np.arange(len(self.passages)) if chosen is None else chosen
         self._numbers = {passage.id: number for number, passage in enumerate(self.passages)}
 
     @classmethod
@@ -84,38 +91,47 @@ class Index:
             shutil.rmtree(path, ignore_errors=True)
         return bool(found)
 
+    def within(self, sources: Collection[str]) -> Index:
+        """The part of the index that holds the passages of some sources, by their ids; it shares all that is loaded."""
+        chosen = [number for number, passage in enumerate(self.passages) if passage.document.source.id in sources]
+        return Index([self.passages[number] for number in chosen], self._parts, self._chosen[chosen])
+
     def __len__(self) -> int:
         return len(self.passages)
 
     def body_scores(self, words: Sequence[str]) -> Matrix:
         """(N,): BM25 of each passage's text for the words of a question."""
-        return self._body.scores(words)
+        return self._parts.body.scores(words)[self._chosen]
 
     def heading_scores(self, words: Sequence[str]) -> Matrix:
         """(N,): BM25 of the title and headings above each passage, a field with its own frequencies and lengths."""
-        return self._heading.scores(words)
+        return self._parts.heading.scores(words)[self._chosen]
 
     def bounds(self, words: Sequence[str]) -> tuple[float, float]:
         """What the two scores stay below for these words."""
-        return self._body.bound(words), self._heading.bound(words)
+        return self._parts.body.bound(words), self._parts.heading.bound(words)
 
     def nearest(self, vector: Matrix, k: int) -> tuple[Numbers, Matrix]:
         """The numbers (k,) and cosines (k,) of the passages nearest to a vector (D,), best first."""
-        return self._engine.search(vector, k)
+        if len(self._chosen) == len(self._parts.engine):
+            return self._parts.engine.search(vector, k)
+        cosines = self._parts.encodings.pooled[self._chosen] @ vector
+        best = np.argsort(-cosines, kind="stable")[:k]
+        return best, cosines[best]
 
     def vectors(self, numbers: Numbers) -> Matrix:
         """(n, D): the vectors of some passages."""
-        return np.asarray(self._encodings.pooled[numbers], dtype=np.float32)
+        return np.asarray(self._parts.encodings.pooled[self._chosen[numbers]], dtype=np.float32)
 
     def tokens(self, number: int) -> Matrix:
         """(T, D): the vectors of a passage's tokens, in order."""
-        return self._encodings.stored_tokens(number).astype(np.float32)
+        return self._parts.encodings.stored_tokens(int(self._chosen[number])).astype(np.float32)
 
     def starts(self, number: int) -> Starts:
         """(T,): where in its source each of those tokens begins; the title's and headings' lie before the passage."""
         passage = self.passages[number]
         context = len(encoded_text(passage)) - len(passage.span)
-        return self._encodings.stored_starts(number) - context + passage.span.start
+        return self._parts.encodings.stored_starts(int(self._chosen[number])) - context + passage.span.start
 
     def number(self, passage: Passage) -> int:
         """The position of a passage of this index."""
@@ -124,11 +140,11 @@ class Index:
     @cached_property
     def homophones(self) -> Homophones:
         """What finds the index's words behind those typed by their sound."""
-        return Homophones(self._body.uses())
+        return Homophones(self._parts.body.uses())
 
     def share(self, words: Sequence[str], found: Iterable[str]) -> float:
         """The share of the words that are among those found, 0.0 to 1.0; a word counts by how rare it is here."""
-        weights = {word: self._body.rarity(word) for word in words}
+        weights = {word: self._parts.body.rarity(word) for word in words}
         held = set(found)
         total = sum(weights.values())
         return sum(weight for word, weight in weights.items() if word in held) / total if total else 0.0
@@ -232,4 +248,4 @@ class _Build:
         engine.load(folder / _ENGINE)
         if not len(encodings.pooled) == len(engine) == len(self._passages):
             raise ValueError("the index holds other passages")
-        return Index(self._passages, encodings, engine, Bm25.load(folder / _BODY), Bm25.load(folder / _HEADING))
+        return Index(self._passages, _Parts(encodings, engine, Bm25.load(folder / _BODY), Bm25.load(folder / _HEADING)))

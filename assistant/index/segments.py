@@ -97,12 +97,15 @@ class Encodings:
         return cls(segments, np.array([known[key] for key in keys], dtype=np.int64).reshape(-1, 2), dimension)
 
     def stored_tokens(self, number: int) -> npt.NDArray[np.float16]:
-        segment, place = self._places[number].tolist()
-        return self._segments[segment].stored_tokens(place)
+        segment, place = self._place(number)
+        return segment.stored_tokens(place)
 
     def stored_starts(self, number: int) -> Starts:
-        segment, place = self._places[number].tolist()
-        return self._segments[segment].stored_starts(place)
+        segment, place = self._place(number)
+        return segment.stored_starts(place)
+
+    def _place(self, number: int) -> tuple[Segment, int]:
+        return self._segments[int(self._places[number, 0])], int(self._places[number, 1])
 
 
 def key_of(text: str) -> Key:

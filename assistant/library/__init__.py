@@ -14,7 +14,6 @@ import os
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from threading import RLock
@@ -28,18 +27,7 @@ from assistant.library.check import problems
 from assistant.library.migrate import migrate
 from assistant.library.originals import FOLDER, Originals
 from assistant.library.places import Place, call, drop_place, load_places, put_place
-from assistant.library.rows import (
-    INSERTS,
-    SOURCE_COLUMNS,
-    Row,
-    digest,
-    load_reading,
-    load_source,
-    load_sources,
-    rows,
-    source_row,
-    text_hash,
-)
+from assistant.library.rows import load_reading, load_source, load_sources, prepared, store, text_hash
 from assistant.library.schema import FILE, damaged, is_read_only, lock_of, named_errors, open_database, read_only
 from assistant.records import Document, Passage, Reading, Source
 
@@ -101,29 +89,18 @@ class Library:
         source = reading.source
         if sha256(content).hexdigest() != source.id:
             raise ValueError(f"the content is not the one {source.name} was read from")
-        parts, way = rows(reading), digest(reading)
+        rows = prepared(reading)
         with self._writing() as database:
             self._originals.put(source.id, content)
-            known = database.execute("SELECT digest FROM source WHERE id = ?", (source.id,)).fetchone()
-            if known != (way,):
-                self._store(database, reading, parts, known is not None)
+            changed = store(database, rows)
             replaced = put_place(database, place or Place(os.path.abspath(source.path)), source.id)
-        return replaced or known != (way,)
+        return replaced or changed
 
-    def _store(
-        self, database: sqlite3.Connection, reading: Reading, parts: Mapping[str, list[Row]], known: bool
-    ) -> None:
-        source = reading.source
-        row = source_row(reading, datetime.now(UTC).isoformat(timespec="seconds"))
-        values = ", ".join("?" for _ in row)
-        if known:  # its places stay
-            database.execute("DELETE FROM document WHERE source = ?", (source.id,))
-            database.execute("DELETE FROM boilerplate WHERE source = ?", (source.id,))
-            database.execute(f"UPDATE source SET ({SOURCE_COLUMNS}) = ({values}) WHERE id = ?", (*row, source.id))
-        else:
-            database.execute(f"INSERT INTO source ({SOURCE_COLUMNS}) VALUES ({values})", row)
-        for table, insert in INSERTS.items():
-            database.executemany(insert, parts[table])
+    def read_again(self, reading: Reading) -> bool:
+        """Store what was read in a file that is here, in another way than before; whether it is another way."""
+        rows = prepared(reading)
+        with self._writing() as database:
+            return store(database, rows)
 
     def remove(self, source_id: str) -> None:
         """Forget a file and all that was read in it; it does not come back by itself from a folder it lies in."""
@@ -136,6 +113,17 @@ class Library:
         """Where the files lie outside the library, each with the id of the source that lies there."""
         with self._reading() as database:
             return load_places(database)
+
+    def place(self, located: str) -> tuple[Place, str] | None:
+        """What lies at an absolute path, with the id of the source, as it was when it was last looked at."""
+        with self._reading() as database:
+            found = load_places(database, "located = ?", located)
+        return next(iter(found.items()), None)
+
+    def places_of(self, source_id: str) -> tuple[str, ...]:
+        """The absolute paths at which a source lies."""
+        with self._reading() as database:
+            return tuple(place.located for place in load_places(database, "source = ?", source_id))
 
     def note(self, place: Place, source_id: str) -> None:
         """A known source lies there, too."""
@@ -185,6 +173,14 @@ class Library:
             if place.collection:
                 found.setdefault(place.collection, set()).add(source_id)
         return {name: frozenset(found[name]) for name in sorted(found)}
+
+    def collection(self, name: str) -> frozenset[str]:
+        """The ids of the sources of one collection; a `LibraryError` if there is none of that name."""
+        known = self.collections()
+        if name not in known:
+            names = "、".join(known) or "（还没有）"
+            raise LibraryError(f"没有名为“{name}”的分组，现有的分组有：{names}。")
+        return known[name]
 
     def back_up(self) -> None:
         """Replace the last backup by the library as it is now, and delete the originals of what was removed."""

@@ -71,7 +71,7 @@ def call(database: sqlite3.Connection, source_id: str, path: str) -> None:
     database.execute(f"UPDATE section SET title = ? WHERE {roots}", (named.stem, source_id))
 
 
-def load_places(database: sqlite3.Connection) -> dict[Place, str]:
+def load_places(database: sqlite3.Connection, where: str = "1", *values: str) -> dict[Place, str]:
     """Each place with the source that lies there, by path."""
-    query = "SELECT located, size, modified, collection, source FROM place ORDER BY located"
-    return {Place(*place): source for *place, source in database.execute(query)}
+    query = f"SELECT located, size, modified, collection, source FROM place WHERE {where} ORDER BY located"
+    return {Place(*place): source for *place, source in database.execute(query, values)}

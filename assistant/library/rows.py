@@ -6,7 +6,8 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from hashlib import sha256
 
 from assistant.records import Boilerplate, Document, Passage, Reading, Section, Source, Span, Trait
@@ -36,17 +37,43 @@ def digest(reading: Reading) -> str:
     return sha256(json.dumps(way).encode()).hexdigest()
 
 
-#: The columns of a source that `source_row` gives, in order.
-SOURCE_COLUMNS = "id, name, path, encoding, text, format, pages, tables, warnings, sha256, digest, added_at"
+_SOURCE_COLUMNS = "id, name, path, encoding, text, format, pages, tables, warnings, sha256, digest, added_at"
 #: Those that make up a `Source`.
 _SOURCE = "id, name, path, encoding, text, format, pages"
 
 
-def source_row(reading: Reading, added_at: str) -> Row:
-    """The row of the file itself."""
-    source = reading.source
-    file = (source.id, source.name, source.path, source.encoding, source.text)
-    return (*file, *_source_extras(reading), text_hash(source.text), digest(reading), added_at)
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A reading as rows, made before the library is locked; `digest` tells how the file was read."""
+
+    source: Row
+    digest: str
+    parts: Mapping[str, list[Row]]
+
+
+def prepared(reading: Reading) -> Prepared:
+    source, way = reading.source, digest(reading)
+    file = (source.id, source.name, source.path, source.encoding, source.text, *_source_extras(reading))
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    return Prepared((*file, text_hash(source.text), way, now), way, rows(reading))
+
+
+def store(database: sqlite3.Connection, reading: Prepared) -> bool:
+    """Write a file and all that was read in it; False if it is stored as it is. What lies where is not touched."""
+    name = reading.source[0]
+    known = database.execute("SELECT digest FROM source WHERE id = ?", (name,)).fetchone()
+    if known == (reading.digest,):
+        return False
+    values = ", ".join("?" for _ in reading.source)
+    if known:
+        database.execute("DELETE FROM document WHERE source = ?", (name,))
+        database.execute("DELETE FROM boilerplate WHERE source = ?", (name,))
+        database.execute(f"UPDATE source SET ({_SOURCE_COLUMNS}) = ({values}) WHERE id = ?", (*reading.source, name))
+    else:
+        database.execute(f"INSERT INTO source ({_SOURCE_COLUMNS}) VALUES ({values})", reading.source)
+    for table, insert in INSERTS.items():
+        database.executemany(insert, reading.parts[table])
+    return True
 
 
 def _source_extras(reading: Reading) -> tuple[str, str, int, str]:

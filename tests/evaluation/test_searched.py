@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import EvaluationError
-from assistant.evaluation import index_of, open_documents
+from assistant.evaluation import open_documents
 from tests.fakes import HashEncoder
 
 
@@ -27,7 +27,7 @@ def test_the_index_of_an_assistant_is_not_made_again(tmp_path: Path) -> None:
     with open_documents(tmp_path / "铁锹.txt", encoder) as assistant:
         assistant.warm_up()
         encoder.encoded.clear()
-        assert [passage.text for passage in index_of(assistant, encoder).passages] == ["铁锹用完要擦干净。"]
+        assert [passage.text for passage in assistant.index().passages] == ["铁锹用完要擦干净。"]
     assert encoder.encoded == []
 
 
