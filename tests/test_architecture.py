@@ -39,10 +39,10 @@ LAYER = {room: number for number, rooms in enumerate(LAYERS) for room in rooms}
 
 #: Each third-party library and the one file that may name it; those heavy to import only inside functions.
 HOMES = {
-    "docx": "readers/docx.py",
+    "docx": "readers/word/",
     "openpyxl": "readers/tables.py",
     "pathspec": "ingest/folders.py",
-    "pypdfium2": "readers/pdf.py",
+    "pypdfium2": "readers/pdf/",
     "watchfiles": "ingest/watching.py",
     "bm25s": "engines/bm25.py",
     "faiss": "engines/faiss.py",

@@ -8,8 +8,13 @@ from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 
 from assistant.errors import UnreadableFile
+from assistant.readers.html import read_html
 from assistant.readers.markdown import read_markdown
+from assistant.readers.mhtml import read_mhtml
+from assistant.readers.pdf import read_pdf
 from assistant.readers.plain import read_plain
+from assistant.readers.tables import read_csv, read_xlsx
+from assistant.readers.word import read_docx
 from assistant.records import Extract, Source
 from assistant.settings import Limits
 
@@ -21,6 +26,14 @@ READERS: Mapping[str, Reader] = {
     ".text": read_plain,
     ".md": read_markdown,
     ".markdown": read_markdown,
+    ".docx": read_docx,
+    ".pdf": read_pdf,
+    ".html": read_html,
+    ".htm": read_html,
+    ".mhtml": read_mhtml,
+    ".mht": read_mhtml,
+    ".csv": read_csv,
+    ".xlsx": read_xlsx,
 }
 _IN_WORD = "请用 Word 或 WPS 打开，另存为 docx "
 _IN_EXCEL = "请用 Excel 或 WPS 打开，另存为 xlsx "

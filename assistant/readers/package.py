@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import lzma
+import struct
 import zipfile
+import zlib
 from io import BytesIO
 
 from assistant.errors import UnreadableFile
@@ -14,6 +17,19 @@ _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 #: What no package of Office holds, and what makes an XML parser fetch other files or grow without end.
 _DECLARATIONS = (b"<!DOCTYPE", b"<!ENTITY")
 _ENCODED = tuple(mark.decode().encode(encoding) for mark in _DECLARATIONS for encoding in ("utf-16-le", "utf-16-be"))
+#: What zipfile, its decompressors and the XML parsers raise on broken bytes (lxml's XMLSyntaxError is a SyntaxError).
+BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    SyntaxError,
+    LookupError,
+    ValueError,
+    EOFError,
+    OSError,
+    RuntimeError,
+)
 #: Bytes of a part that are looked through for declarations at once.
 _BLOCK = 1 << 20
 
@@ -31,7 +47,7 @@ def open_package(content: bytes, name: str, part: str, limits: Limits) -> zipfil
         package = zipfile.ZipFile(BytesIO(content))
         _refuse_harmful(package, name, limits)
         package.getinfo(part)
-    except (zipfile.BadZipFile, KeyError, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
+    except BROKEN as error:
         raise damaged(name) from error
     return package
 

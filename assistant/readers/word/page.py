@@ -1,0 +1,154 @@
+"""The text of a Word file as it grows, with the places of its parts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from assistant.readers.word.numbering import Element, switch, value
+from assistant.readers.word.parts import Parts
+from assistant.readers.word.story import CONTROL, PARAGRAPH, TABLE, Line, Story, inside
+from assistant.readers.word.styles import level_of
+from assistant.records import Boilerplate, Heading, Layout, Span, Table
+
+_CONTENTS = "Table of Contents"
+#: A longer or closed paragraph is a sentence that someone styled as a heading to make it large.
+_LONGEST_HEADING = 60
+_CLOSED = "。；;！？，"
+#: Bold alone says less, so that only a short line counts, and none that leads into what follows.
+_LONGEST_BOLD = 40
+_BOLD_CLOSED = _CLOSED + "!?,.:：、…"
+_BOLD_LEVEL = 9
+#: Behind so many paragraphs no title of the whole file stands.
+_TITLE_WITHIN = 20
+_LONGEST_COLUMN_NAME = 20
+_AMOUNT = re.compile(
+    r"[\d\s.,，．/／\-—–:：+%％‰¥￥$€()（）年月日号时点分秒元]*\d[\d\s.,，．/／\-—–:：+%％‰¥￥$€()（）年月日号时点分秒元]*"
+)
+
+
+class Page:
+    """The text as it grows line by line, with the places of its parts."""
+
+    def __init__(self, story: Story) -> None:
+        self._story = story
+        self._lines: list[str] = []
+        self._end = -1
+        self._title: Span | None = None
+        self._headings: list[Heading] = []
+        self._bold: list[Heading] = []
+        self._tables: list[Table] = []
+        self._apart: list[Span] = []
+        self._boilerplate: list[Boilerplate] = []
+        #: Lines that hold more than blanks.
+        self.filled = 0
+
+    def text(self) -> str:
+        return "\n".join(self._lines)
+
+    def layout(self) -> Layout:
+        headings = self._headings or self._bold
+        return Layout(self._title, tuple(headings), tuple(self._tables), tuple(self._apart), tuple(self._boilerplate))
+
+    def body(self, container: Element, contents: bool = False, in_table: bool = False) -> None:
+        """All blocks of a container; `contents`: they are a table of contents."""
+        for block in inside(container, (PARAGRAPH, TABLE, CONTROL)):
+            if block.tag == PARAGRAPH:
+                self._paragraph(block, contents, in_table)
+            elif block.tag == TABLE:
+                self._table(block, contents)
+            else:
+                self.body(block, contents or _is_contents(block), in_table)
+
+    def running_titles(self, parts: Parts) -> None:
+        """Headers and footers, each text once. They are numbered and counted for themselves."""
+        story, seen = Story(parts), set()
+        for kind, root in parts.running():
+            text = "\n".join(story.pieces([root]))
+            if text and (kind, text) not in seen:
+                seen.add((kind, text))
+                self._boilerplate.append(Boilerplate("页眉" if kind == "header" else "页脚", self._add(text)))
+
+    def _paragraph(self, paragraph: Element, contents: bool, in_table: bool) -> None:
+        line = self._story.line(paragraph)
+        contents = contents or line.style.contents
+        named = line.worded and not contents
+        is_title = named and line.style.title and self._title is None and self.filled < _TITLE_WITHIN
+        level = _heading_level(paragraph, line) if named and not is_title else 0
+        span = self._add(line.text.replace("\n", " ") if is_title or level else line.text)
+        if is_title:
+            self._title = span
+        elif level:
+            self._headings.append(Heading(span, level))
+        elif named and not in_table and _looks_like_heading(line):
+            self._bold.append(Heading(span, _BOLD_LEVEL))
+        if contents:
+            self._add_contents(span)
+        self._add_apart(line.apart)
+
+    def _table(self, table: Element, contents: bool) -> None:
+        rows = self._story.rows(table)
+        if len(rows) < 2 or max(len(row.cells) for row in rows) < 2:
+            for cell in (cell for row in rows for cell in row.cells if cell is not None):
+                self.body(cell, contents, in_table=True)
+            return
+        apart: list[Element] = []
+        spans: list[Span] = []
+        header: Span | None = None
+        for place, row in enumerate(rows):
+            cells = [self._story.cell(cell, apart) for cell in row.cells]
+            span = self._add("\t".join(cells))
+            if place == 0 and len(span) and (switch(row.node, "trPr", "tblHeader") or _name_columns(cells)):
+                header = span
+            elif len(span):
+                spans.append(span)
+        places = [header, *spans] if header else spans
+        if places and contents:
+            self._add_contents(Span(places[0].start, places[-1].end))
+        elif places:
+            self._tables.append(Table(Span(places[0].start, places[-1].end), header, tuple(spans)))
+        self._add_apart(apart)
+
+    def _add_apart(self, found: Sequence[Element]) -> None:
+        self._apart.extend(self._add(text) for text in self._story.pieces(found))
+
+    def _add_contents(self, span: Span) -> None:
+        if not len(span):
+            return
+        last = self._boilerplate[-1].span if self._boilerplate else None
+        if last and last.end + 1 == span.start:
+            span = Span(self._boilerplate.pop().span.start, span.end)
+        self._boilerplate.append(Boilerplate("目录", span))
+
+    def _add(self, text: str) -> Span:
+        """Adds a line and returns the place of what is not blank in it."""
+        words = text.strip()
+        start = self._end + 1 + text.find(words)
+        self._lines.append(text)
+        self._end += 1 + len(text)
+        self.filled += bool(words)
+        return Span(start, start + len(words))
+
+
+def _heading_level(paragraph: Element, line: Line) -> int:
+    own = level_of(paragraph)
+    text = line.text.strip()
+    if len(text) > _LONGEST_HEADING or text.endswith(tuple(_CLOSED)):
+        return 0
+    return line.style.level if own is None else own
+
+
+def _looks_like_heading(line: Line) -> bool:
+    text = line.text.strip()
+    return line.bold and len(text) <= _LONGEST_BOLD and "\n" not in text and not text.endswith(tuple(_BOLD_CLOSED))
+
+
+def _name_columns(cells: Sequence[str]) -> bool:
+    """Whether a first row holds names; one merged cell names the whole table."""
+    return len(cells) > 1 and all(
+        cell.strip() and len(cell) <= _LONGEST_COLUMN_NAME and not _AMOUNT.fullmatch(cell) for cell in cells
+    )
+
+
+def _is_contents(control: Element) -> bool:
+    return value(control, "sdtPr", "docPartObj", "docPartGallery") == _CONTENTS

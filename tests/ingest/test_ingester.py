@@ -1,0 +1,285 @@
+"""Files and folders into the library, and the library after them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant.errors import LibraryError
+from assistant.ingest import Ingester, Outcome, Report
+from assistant.library import Library
+from assistant.settings import IndexSettings, Limits, Settings
+
+SPADE, HAMMER = "铁锹保养\n\n铁锹用完要擦干净。放在通风的地方。\n", "锤子保养\n\n锤头松了要楔紧，木柄裂了要更换。\n"
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    with Library.open(tmp_path / "library") as library:
+        yield library
+
+
+@pytest.fixture
+def ingester(library: Library) -> Ingester:
+    return Ingester(library, Settings())
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "工具").mkdir()
+    (tmp_path / "工具" / "铁锹.txt").write_text(SPADE, encoding="utf-8")
+    (tmp_path / "工具" / "锤子.txt").write_text(HAMMER, encoding="utf-8")
+    return tmp_path / "工具"
+
+
+def outcomes(report: Report) -> dict[str, str]:
+    return {file.name: file.outcome.value for file in report.files}
+
+
+def names(library: Library) -> list[str]:
+    return [source.name for source in library.sources()]
+
+
+# Adding
+
+
+def test_a_folder_is_a_collection_of_its_name(ingester: Ingester, library: Library, folder: Path) -> None:
+    assert outcomes(ingester.add([folder])) == {"铁锹.txt": "added", "锤子.txt": "added"}
+    assert library.folders() == {str(folder): "工具"}
+    assert library.collections() == {"工具": frozenset(source.id for source in library.sources())}
+
+
+def test_a_collection_may_be_named(ingester: Ingester, library: Library, folder: Path) -> None:
+    ingester.add([folder / "铁锹.txt"], "园艺")
+    assert [*library.collections()] == ["园艺"]
+    with pytest.raises(LibraryError, match="没有名为“木工”的分组，现有的分组有：园艺"):
+        library.collection("木工")
+
+
+def test_a_file_alone_is_in_no_collection(ingester: Ingester, library: Library, folder: Path) -> None:
+    ingester.add([folder / "铁锹.txt"])
+    assert library.collections() == {}
+
+
+def test_the_same_content_in_two_folders_is_one_file_in_both_collections(
+    ingester: Ingester, library: Library, folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "备份").mkdir()
+    (tmp_path / "备份" / "旧铁锹.txt").write_text(SPADE, encoding="utf-8")
+    ingester.add([folder])
+    assert outcomes(ingester.add([tmp_path / "备份"])) == {"旧铁锹.txt": "unchanged"}
+    (spade,) = (source.id for source in library.sources() if source.name == "铁锹.txt")
+    assert library.collections()["备份"] == {spade}
+    assert spade in library.collections()["工具"]
+
+
+def test_rules_say_what_is_left_out(ingester: Ingester, library: Library, folder: Path) -> None:
+    (folder / ".zhiyinignore").write_text("草稿*\n旧/\n", encoding="utf-8")
+    for name in ("草稿一.txt", "旧/手册.txt"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(f"{name}的标题\n\n内容。", encoding="utf-8")
+    ingester.add([folder])
+    assert names(library) == ["铁锹.txt", "锤子.txt"]
+
+
+def test_a_circle_of_links_is_not_followed(ingester: Ingester, library: Library, folder: Path) -> None:
+    (folder / "内").symlink_to(folder, target_is_directory=True)
+    (folder / "自己.txt").symlink_to(folder / "自己.txt")
+    ingester.add([folder])
+    assert names(library) == ["铁锹.txt", "锤子.txt"]
+
+
+@pytest.mark.parametrize(
+    "name", ["带'引\"号.txt", "换\n行.txt", "😀.txt", "右\u202e左.txt", "长" * 80 + ".txt", "; rm -rf.txt"]
+)
+def test_odd_names_are_names(ingester: Ingester, library: Library, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text(SPADE, encoding="utf-8")
+    assert outcomes(ingester.add([tmp_path / name])) == {name: "added"}
+    assert names(library) == [name]
+
+
+def test_a_name_of_no_encoding_is_refused_and_the_others_are_read(
+    ingester: Ingester, library: Library, folder: Path
+) -> None:
+    try:
+        (folder / os.fsdecode(b"\xff\xfe.txt")).write_text(SPADE + "又。", encoding="utf-8")
+    except OSError:
+        pytest.skip("this file system has no such names")
+    report = ingester.add([folder])
+    assert [file.sentence for file in report.of(Outcome.REFUSED)] == [
+        "文件名“\udcff\udcfe.txt”里有无法识别的字符，请改名后再收录。"
+    ]
+    assert names(library) == ["铁锹.txt", "锤子.txt"]
+
+
+def test_what_is_larger_than_the_limits_is_refused_by_name(library: Library, folder: Path) -> None:
+    small = Ingester(library, Settings(limits=Limits(file_bytes=10)))
+    assert [file.sentence for file in small.add([folder / "铁锹.txt"]).files] == [
+        "文件“铁锹.txt”有 0 MB，超过了 0 MB 的上限，请拆成几个文件再收录。"
+    ]
+    short = Ingester(library, Settings(limits=Limits(characters=5)))
+    assert "超过了 0 万字的上限" in short.add([folder / "铁锹.txt"]).files[0].sentence
+    assert names(library) == []
+
+
+# Updating
+
+
+def test_nothing_changed_reads_nothing(
+    ingester: Ingester, library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingester.add([folder])
+    monkeypatch.setattr("assistant.ingest.read_bytes", lambda *_: pytest.fail("read"))
+    assert outcomes(ingester.update()) == {"铁锹.txt": "unchanged", "锤子.txt": "unchanged"}
+
+
+def test_new_changed_and_deleted_files_are_seen(ingester: Ingester, library: Library, folder: Path) -> None:
+    ingester.add([folder])
+    (folder / "铁锹.txt").write_text(SPADE + "生锈要打磨。\n", encoding="utf-8")
+    (folder / "锤子.txt").unlink()
+    (folder / "锯子.txt").write_text("锯子保养\n\n锯条要上油。\n", encoding="utf-8")
+    assert outcomes(ingester.update()) == {"铁锹.txt": "replaced", "锯子.txt": "added", "锤子.txt": "removed"}
+    assert names(library) == ["铁锹.txt", "锯子.txt"]
+    assert len(list((library.file.parent / "originals").glob("*/*"))) == 2
+    assert library.check() == ()
+
+
+def test_a_change_that_keeps_the_length_is_seen(ingester: Ingester, library: Library, folder: Path) -> None:
+    ingester.add([folder])
+    (folder / "铁锹.txt").write_text(SPADE.replace("通风", "干燥"), encoding="utf-8")
+    assert outcomes(ingester.update())["铁锹.txt"] == "replaced"
+    assert any("干燥" in source.text for source in library.sources())
+
+
+def test_a_file_that_was_only_saved_again_is_not_read_twice(
+    ingester: Ingester, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingester.add([folder])
+    os.utime(folder / "铁锹.txt", (1, 1))
+    assert outcomes(ingester.update())["铁锹.txt"] == "unchanged"
+    monkeypatch.setattr("assistant.ingest.read_bytes", lambda *_: pytest.fail("read"))
+    ingester.update()
+
+
+def test_a_moved_file_keeps_its_id_and_is_called_by_its_new_name(
+    ingester: Ingester, library: Library, folder: Path
+) -> None:
+    (folder / "铁锹.txt").write_text("没有标题，只有一句话。", encoding="utf-8")
+    ingester.add([folder])
+    (before,) = (document for document in library.documents() if document.title == "铁锹")
+    (folder / "内").mkdir()
+    (folder / "铁锹.txt").rename(folder / "内" / "铲子.txt")
+    assert outcomes(ingester.update()) == {"铲子.txt": "moved", "锤子.txt": "unchanged"}
+    (after,) = (document for document in library.documents() if document.title == "铲子")
+    assert (after.id, after.source.id, after.source.name) == (before.id, before.source.id, "铲子.txt")
+    assert library.check() == ()
+
+
+def test_a_copy_that_stays_keeps_the_content(ingester: Ingester, library: Library, folder: Path) -> None:
+    (folder / "铁锹副本.txt").write_text(SPADE, encoding="utf-8")
+    ingester.add([folder])
+    (folder / "铁锹.txt").unlink()
+    ingester.update()
+    assert names(library) == ["铁锹副本.txt", "锤子.txt"]
+
+
+def test_a_drive_that_is_missing_deletes_nothing(ingester: Ingester, library: Library, folder: Path) -> None:
+    ingester.add([folder])
+    folder.rename(folder.with_name("拔掉"))
+    assert outcomes(ingester.update()) == {str(folder): "missing"}
+    folder.mkdir()  # the place where it is mounted is there, and empty
+    assert outcomes(ingester.update()) == {str(folder): "missing"}
+    assert names(library) == ["铁锹.txt", "锤子.txt"]
+
+
+def test_a_folder_inside_that_cannot_be_opened_deletes_nothing(
+    ingester: Ingester, library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "密").mkdir()
+    (folder / "铁锹.txt").rename(folder / "密" / "铁锹.txt")
+    ingester.add([folder])
+    scan, stat = os.scandir, os.stat
+
+    def guarded(path: str | Path = ".") -> object:
+        if Path(path).name == "密":
+            raise PermissionError(13, "Permission denied", str(path))
+        return scan(path)
+
+    def guarded_stat(path: str | Path, **more: object) -> object:
+        if Path(str(path)).parent.name == "密":
+            raise PermissionError(13, "Permission denied", str(path))
+        return stat(path, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("os.scandir", guarded)  # root may look everywhere
+    monkeypatch.setattr("os.stat", guarded_stat)
+    report = ingester.update()
+    assert "密" in report.of(Outcome.REFUSED)[0].sentence
+    assert names(library) == ["铁锹.txt", "锤子.txt"]
+
+
+def test_a_file_that_can_no_longer_be_read_stays_as_it_was(ingester: Ingester, library: Library, folder: Path) -> None:
+    ingester.add([folder])
+    (folder / "铁锹.txt").write_bytes(bytes(range(256)))
+    report = ingester.update()
+    assert outcomes(report) == {"铁锹.txt": "refused", "锤子.txt": "unchanged"}
+    assert SPADE in [source.text for source in library.sources()]
+
+
+def test_a_file_that_was_added_by_itself_outlives_its_deletion(
+    ingester: Ingester, library: Library, folder: Path
+) -> None:
+    ingester.add([folder / "铁锹.txt"])
+    (folder / "铁锹.txt").unlink()
+    report = ingester.update()
+    assert outcomes(report) == {"铁锹.txt": "missing"}
+    assert "zhiyin remove" in report.files[0].sentence
+    assert names(library) == ["铁锹.txt"]
+
+
+def test_a_file_that_a_new_rule_leaves_out_is_removed(ingester: Ingester, library: Library, folder: Path) -> None:
+    ingester.add([folder])
+    (folder / ".zhiyinignore").write_text("锤*\n", encoding="utf-8")
+    assert outcomes(ingester.update()) == {"铁锹.txt": "unchanged", "锤子.txt": "removed"}
+
+
+def test_a_program_that_reads_in_another_way_reads_all_again(
+    ingester: Ingester, library: Library, folder: Path
+) -> None:
+    ingester.add([folder / "铁锹.txt"])
+    (folder / "铁锹.txt").unlink()  # the original is in the library
+    later = Ingester(library, Settings(index=IndexSettings(version=99, passage_target=5)))
+    assert outcomes(Ingester(library, Settings(index=IndexSettings(passage_target=5))).update()) == {
+        "铁锹.txt": "missing"
+    }
+    later._settings.index.fingerprint("")
+    assert "铁锹.txt" in outcomes(later.update())
+    assert library.get("read_by") == "99"
+
+
+# Removing
+
+
+def test_a_removed_file_comes_back_only_by_being_added(ingester: Ingester, library: Library, folder: Path) -> None:
+    ingester.add([folder])
+    assert outcomes(ingester.remove("铁锹.txt")) == {"铁锹.txt": "removed"}
+    ingester.update()
+    assert names(library) == ["锤子.txt"]
+    ingester.add([folder])
+    assert names(library) == ["铁锹.txt", "锤子.txt"]
+
+
+@pytest.mark.parametrize("by", ["工具", "path"])
+def test_a_folder_is_removed_with_its_files(ingester: Ingester, library: Library, folder: Path, by: str) -> None:
+    ingester.add([folder])
+    ingester.remove(by if by != "path" else str(folder))
+    assert (names(library), library.folders()) == ([], {})
+    assert list((library.file.parent / "originals").glob("*/*")) == []
+    assert outcomes(ingester.update()) == {}
+
+
+def test_what_is_not_there_cannot_be_removed(ingester: Ingester) -> None:
+    with pytest.raises(LibraryError, match="没有文件、文件夹或分组“无”.*zhiyin list"):
+        ingester.remove("无")
