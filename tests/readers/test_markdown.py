@@ -13,7 +13,8 @@ def headings(text: str) -> list[tuple[int, str]]:
 
 
 def test_headings_of_both_kinds_are_found() -> None:
-    assert headings("# 甲\n\n乙\n===\n\n丙\n---\n\n### 丁 ###\n#戊\n") == [
+    text = "# 甲\n\n乙\n===\n\n丙\n---\n\n### 丁 ###\n#戊\n"
+    assert headings(text) == [
         (1, "甲"),
         (1, "乙"),
         (2, "丙"),
