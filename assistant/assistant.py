@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import RLock
@@ -18,7 +18,8 @@ from assistant.encoder import Encoder
 from assistant.encoder.choose import load_encoder
 from assistant.errors import BadQuestion, LibraryError, NotVerbatim
 from assistant.index import Index
-from assistant.ingest import Ingester, Listener, Report
+from assistant.ingest import Account, Ingester, Listener, Report, account
+from assistant.ingest.repeats import repeated
 from assistant.library import Library
 from assistant.lists import Outlines
 from assistant.readers import READERS
@@ -142,9 +143,16 @@ class Assistant:
         """The endings of the files that can be added."""
         return tuple(sorted(READERS))
 
-    def collections(self) -> tuple[str, ...]:
-        """The names of the collections, in order."""
-        return tuple(self.library.collections())
+    def collections(self) -> Mapping[str, frozenset[str]]:
+        """The names of the collections, in order, each with the ids of its files."""
+        return self.library.collections()
+
+    def accounts(self) -> Mapping[str, Account]:
+        """By the id of each file, where its characters went and how much of it the library says elsewhere."""
+        readings = self.library.readings()
+        passages = [passage for reading in readings for passage in reading.passages]
+        repeats = repeated(passages, passages)
+        return {reading.source.id: account(reading, repeats.get(reading.source.id, 0)) for reading in readings}
 
     def mend(self) -> bool:
         """Read every byte of the index, and build it again from the library if any is damaged; whether it was."""
@@ -169,6 +177,10 @@ class Assistant:
     def source(self, source_id: str) -> Source:
         """One file with its whole text."""
         return self.library.source(source_id)
+
+    def content(self, source_id: str) -> bytes:
+        """One file as it came."""
+        return self.library.content(source_id)
 
     def examples(self) -> tuple[str, ...]:
         """A few headings of the documents to try as questions, those that ask something first."""

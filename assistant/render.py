@@ -49,8 +49,11 @@ def heading(citation: Citation) -> str:
 
 def place(citation: Citation) -> str:
     """File and position in words a reader can check; positions count characters from 1."""
-    page = f"，第 {citation.page} 页" if citation.page is not None else ""
-    return f"{citation.file}{page}，第 {citation.span.start + 1}–{citation.span.end} 字"
+    return f"{citation.file}{page_of(citation)}，第 {citation.span.start + 1}–{citation.span.end} 字"
+
+
+def page_of(citation: Citation) -> str:
+    return f"，第 {citation.page} 页" if citation.page is not None else ""
 
 
 def also_line(excerpt: Excerpt) -> str:
@@ -75,7 +78,8 @@ def reason_line(reason: Reason) -> str:
 
 def copyable(excerpt: Excerpt) -> str:
     """The excerpt and its source, ready to paste into a document."""
-    return f"{_joined(excerpt, ELLIPSIS)}\n（出自{excerpt.citation.locator}，{excerpt.citation.file}）"
+    citation = excerpt.citation
+    return f"{_joined(excerpt, ELLIPSIS)}\n（出自{citation.locator}，{citation.file}{page_of(citation)}）"
 
 
 def _adjacent(before: Part, after: Part) -> bool:

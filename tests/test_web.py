@@ -7,6 +7,7 @@ import hashlib
 import re
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,51 @@ def test_the_original_comes_whole_and_places_outside_it_are_left_out(service: Pa
     assert reply["html"].count('class="cited"') == 1
     assert "notice" in view.original(service, {"source": "gone"})
     assert "notice" in view.original(service, None)
+
+
+def test_a_place_in_a_file_with_pages_names_its_page() -> None:
+    reading = read_file(Path("学习.txt"), TEXT.encode(), IndexSettings())
+    source = replace(reading.source, pages=(0, 5))
+    documents = tuple(replace(document, source=source) for document in reading.documents)
+    service = PairService([replace(reading, source=source, documents=documents)])
+    assert view.original(service, {"source": source.id, "spans": "6-9"})["page"] == "2"
+    assert "page" not in view.original(service, {"source": source.id})
+
+
+def test_the_list_of_files_says_what_was_read_of_each(service: PairService) -> None:
+    listed = view.library(service)["documents"]
+    assert "学习.txt，分组：学习.txt</summary>" in listed
+    [account] = view.accounts(service).values()
+    assert "读到 32 字：正文 22，标题 10，杂项 0" in account
+
+
+def test_a_question_may_be_asked_of_one_collection(service: PairService) -> None:
+    asked = {"question": "每月集中学习几次"}
+    assert "集中学习" in str(view.ask(service, {**asked, "collection": "学习.txt"})["html"])
+    assert "未找到" in str(view.ask(service, {**asked, "collection": "别的"})["html"])
+
+
+def test_a_file_is_given_out_as_it_came(client, service: PairService) -> None:  # type: ignore[no-untyped-def]
+    [document] = service.documents()
+    reply = client.get(f"/original/{document.source.id}")
+    assert reply.content == TEXT.encode()
+    assert reply.headers["content-disposition"] == "attachment; filename*=UTF-8''%E5%AD%A6%E4%B9%A0.txt"
+    assert reply.headers["x-content-type-options"] == "nosniff"
+    assert client.get("/original/none").status_code == 404
+
+
+@pytest.mark.parametrize(("form", "kind"), [("pdf", "inline"), ("html", "attachment"), ("docx", "attachment")])
+def test_only_what_runs_nothing_is_shown_in_the_browser(form: str, kind: str) -> None:
+    from fastapi.testclient import TestClient
+
+    from assistant.web.page import build_app
+
+    reading = read_file(Path("学习.txt"), TEXT.encode(), IndexSettings())
+    source = replace(reading.source, format=form)
+    with TestClient(build_app(PairService([replace(reading, source=source)]))) as client:
+        reply = client.get(f"/original/{source.id}")
+    assert reply.headers["content-disposition"].startswith(kind)
+    assert "html" not in reply.headers["content-type"]
 
 
 def test_a_taken_port_is_named_with_the_way_out() -> None:

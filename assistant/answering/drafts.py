@@ -50,7 +50,8 @@ class Draft:
 
 
 def citation(document: Document, section: Section, span: Span) -> Citation:
-    return Citation(document.title, document.id, section.path(), document.source.name, document.source.id, span)
+    source = document.source
+    return Citation(document.title, document.id, section.path(), source.name, source.id, span, source.page(span.start))
 
 
 def _place(cited: Citation) -> tuple[str, tuple[str, ...]]:

@@ -10,6 +10,7 @@ const send = find(".composer button");
 const panel = find(".panel");
 const text = find(".panel .text");
 const back = find(".panel .back");
+const within = find(".within select");
 
 const UNREACHABLE = "没有得到回应：请确认“指引”仍在运行，再问一次。";
 const SHAREABLE = 200; // longest question that goes into the address: longer ones make addresses that mail cuts off
@@ -39,7 +40,7 @@ async function answer(turn, question, before) {
   send.disabled = true;
   turn.replaceChildren(make("p", "question", question), make("p", "waiting", "正在查找……"));
   showTurn(turn);
-  const reply = (await server.ask({ question, topic: before })) ?? { notice: UNREACHABLE };
+  const reply = (await server.ask({ question, topic: before, collection: within.value })) ?? { notice: UNREACHABLE };
   turn.lastChild.remove();
   if (reply.html) {
     turn.insertAdjacentHTML("beforeend", reply.html);
@@ -64,6 +65,8 @@ function remember(question) {
   const address = new URL(window.location.href);
   if (question.length <= SHAREABLE) address.searchParams.set("q", question);
   else address.searchParams.delete("q");
+  if (within.value) address.searchParams.set("in", within.value);
+  else address.searchParams.delete("in");
   window.history.replaceState(window.history.state, "", address);
 }
 
@@ -94,7 +97,8 @@ async function open(button) {
   button.setAttribute("aria-current", "true");
   opener = button;
   find(".panel h2").textContent = button.textContent;
-  find(".panel .where").textContent = reply.name ?? "";
+  find(".panel .where").textContent = [reply.name, reply.page && `第 ${reply.page} 页`].filter(Boolean).join("，");
+  showFile(reply);
   if (reply.html) text.innerHTML = reply.html;
   else text.replaceChildren(make("p", "notice", reply.notice));
   panel.hidden = false;
@@ -102,6 +106,13 @@ async function open(button) {
   back.hidden = !text.querySelector(".cited");
   text.focus({ preventScroll: true });
   showCited();
+}
+
+// The file as it came; a browser's PDF viewer goes to the page itself.
+function showFile(reply) {
+  const link = find(".file-link");
+  link.hidden = !reply.id;
+  link.href = reply.id ? `original/${reply.id}${reply.page ? `#page=${reply.page}` : ""}` : "";
 }
 
 // A cited place goes to the upper third: what stands before it is part of understanding it.
@@ -180,10 +191,25 @@ async function loadLibrary() {
   }
   find(".count").textContent = `${reply.count} 篇文章`;
   find(".library").textContent = `资料 ${reply.count} 篇`;
-  find(".documents summary").textContent = `资料库里的 ${reply.count} 篇文章`;
+  find(".documents > summary").textContent = `资料库里的 ${reply.count} 篇文章`;
   find(".chips").innerHTML = reply.examples;
-  find(".documents ul").innerHTML = reply.documents;
+  find(".documents > ul").innerHTML = reply.documents;
+  within.insertAdjacentHTML("beforeend", reply.collections);
+  find(".within").hidden = within.options.length < 3; // one collection is all there is
+  if (asked.get("in")) within.value = asked.get("in");
+  if (within.selectedIndex < 0) within.value = "";
 }
+
+// What was read of each file is counted when it is first wanted: in a large library that takes a moment.
+let accounts = null;
+async function showAccount(details) {
+  if (!details.open || details.querySelector("p")) return;
+  accounts ??= server.accounts("");
+  const html = (await accounts)?.[details.dataset.source];
+  if (html) details.insertAdjacentHTML("beforeend", html);
+  else details.append(make("p", "notice", UNREACHABLE));
+}
+element.addEventListener("toggle", (event) => event.target.matches(".account") && showAccount(event.target), true);
 
 function showLibrary() {
   const library = find(".documents");
@@ -192,11 +218,11 @@ function showLibrary() {
   library.querySelector("summary").focus({ preventScroll: true });
 }
 
-loadLibrary();
-const asked = new URLSearchParams(window.location.search).get("q");
-if (asked) {
-  box.value = asked;
-  ask(asked);
-}
+const asked = new URLSearchParams(window.location.search);
+loadLibrary().then(() => {
+  if (!asked.get("q")) return;
+  box.value = asked.get("q");
+  ask(box.value);
+});
 fit();
 box.focus({ preventScroll: true });

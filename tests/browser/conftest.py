@@ -7,6 +7,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,19 @@ def served_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     assistant = Assistant.open(tmp_path_factory.mktemp("library"))
     assistant.warm_up()
     with serving(assistant) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def grouped_page() -> Iterator[str]:
+    """A page over two collections, one of which has a file with pages."""
+    rules = read_file(Path("制度.txt"), "学习制度\n一、学习要求\n每月集中学习一次。\n".encode(), IndexSettings())
+    tools = read_file(Path("工具.txt"), "工具手册\n一、铁锹\n铁锹每月集中保养。\n".encode(), IndexSettings())
+    source = replace(tools.source, pages=(0, 5), format="pdf")
+    documents = tuple(replace(document, source=source) for document in tools.documents)
+    passages = tuple(replace(passage, document=documents[0]) for passage in tools.passages)
+    paged = replace(tools, source=source, documents=documents, passages=passages)
+    with serving(PairService([rules, paged], EXAMPLES)) as url:
         yield url
 
 

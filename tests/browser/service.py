@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.errors import BadQuestion
+from assistant.ingest.report import Account, account
 from assistant.records import (
     Answer,
     Citation,
@@ -42,22 +43,34 @@ class PairService:
                 return reading.source
         raise BadQuestion("资料库里没有这个文件。")
 
+    def content(self, source_id: str) -> bytes:
+        return self.source(source_id).text.encode()
+
+    def collections(self) -> dict[str, frozenset[str]]:
+        """Each file is a collection of its own."""
+        return {reading.source.name: frozenset([reading.source.id]) for reading in self._readings}
+
+    def accounts(self) -> dict[str, Account]:
+        return {reading.source.id: account(reading) for reading in self._readings}
+
     def examples(self) -> tuple[str, ...]:
         return self._examples
 
-    def ask(self, question: str, topic: Topic | None = None) -> Answer | NotFound:
+    def ask(self, question: str, topic: Topic | None = None, collection: str = "") -> Answer | NotFound:
         """Every question that ends in 吗 goes on from the topic."""
         if topic and question.endswith("吗"):
-            return replace(self._answer(topic.question), question=question, carried=topic.question, topic=topic)
-        return replace(self._answer(question), topic=Topic(question))
+            answer = self._answer(topic.question, collection)
+            return replace(answer, question=question, carried=topic.question, topic=topic)
+        return replace(self._answer(question, collection), topic=Topic(question))
 
-    def _answer(self, question: str) -> Answer | NotFound:
+    def _answer(self, question: str, collection: str) -> Answer | NotFound:
         if not question.strip():
             raise BadQuestion("问题是空的，请输入想问的内容。")
         if len(question) > 2000:
             raise BadQuestion(f"问题太长（{len(question)} 字），请缩短到 2000 字以内。")
         pairs = {question[i : i + 2] for i in range(len(question) - 1)}
-        passages = [passage for reading in self._readings for passage in reading.passages]
+        chosen = [each for each in self._readings if collection in ("", each.source.name)]
+        passages = [passage for reading in chosen for passage in reading.passages]
         scored = [(sum(pair in passage.text for pair in pairs) / max(len(pairs), 1), passage) for passage in passages]
         best = sorted((each for each in scored if each[0] > 0.2), key=lambda each: -each[0])[:3]
         if not best:
@@ -78,7 +91,7 @@ class PairService:
 
 def cite(document: Document, section: Section, span: Span) -> Citation:
     source = document.source
-    return Citation(document.title, document.id, section.path(), source.name, source.id, span)
+    return Citation(document.title, document.id, section.path(), source.name, source.id, span, source.page(span.start))
 
 
 def _excerpt(passage: Passage, score: float, pairs: set[str]) -> Excerpt:

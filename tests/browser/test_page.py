@@ -92,6 +92,13 @@ def hostile(chromium: Chrome, hostile_page: str) -> Iterator[Page]:
     yield page
 
 
+@pytest.fixture
+def grouped(chromium: Chrome, grouped_page: str) -> Iterator[Page]:
+    page = Page(chromium, grouped_page)
+    page.resize(WIDE)
+    yield page
+
+
 def test_a_question_brings_cards_with_marks_and_a_citation(real: Page) -> None:
     turn = real.ask(QUESTION)
     assert turn.find_element(By.CSS_SELECTOR, ".question").text == QUESTION
@@ -181,6 +188,34 @@ def test_the_list_of_documents_opens_one(hostile: Page) -> None:
     button.click()
     hostile.until(".panel .original")
     assert hostile.cited_is_visible()
+
+
+def test_a_file_tells_what_was_read_of_it_when_it_is_unfolded(hostile: Page) -> None:
+    hostile.until(".library").click()
+    hostile.until(".account summary").click()
+    assert "读到" in hostile.until(".account p").text
+
+
+def test_a_collection_can_be_chosen_and_stays_in_the_address(grouped: Page) -> None:
+    grouped.until(".within option[value='']")
+    grouped.run("arguments[0].value = '工具.txt'", grouped.all(".within select")[0])
+    turn = grouped.ask("每月集中")
+    assert [each.text for each in turn.find_elements(By.CSS_SELECTOR, ".place")] == ["工具.txt，第 2 页，第 11–19 字"]
+    grouped.open(grouped.browser.current_url.removeprefix(grouped.url))
+    assert grouped.until(".within select").get_attribute("value") == "工具.txt"
+
+
+def test_a_citation_leads_to_the_page_of_the_file_itself(grouped: Page) -> None:
+    grouped.ask("铁锹每月")
+    grouped.until(".source .cite").click()
+    grouped.until(".panel .original")
+    assert grouped.texts(".panel .where") == ["工具.txt，第 2 页"]
+    address = str(grouped.until(".file-link").get_attribute("href"))
+    assert "/original/" in address and address.endswith("#page=2")
+
+
+def test_one_collection_leaves_nothing_to_choose(hostile: Page) -> None:
+    assert not hostile.all(".within")[0].is_displayed()
 
 
 def test_a_question_that_cannot_be_asked_gets_a_notice_and_stays_in_the_box(hostile: Page) -> None:
