@@ -62,9 +62,10 @@ def split_articles(
     text = source.text
     lines = _lines(text, tuple(piece.span for piece in boilerplate))
     tables = [table.span for table in layout.tables]
-    starts = [] if layout.title else _starts(text, [line for line in lines if not _in_one(tables, line)])
+    outside_tables = [line for line in lines if not _in_one(tables, line)]
+    starts = [] if layout.title else _starts(text, outside_tables)
     if not starts:
-        title = _given_title(text, lines, layout.title) if layout.title else _first_title(text, lines)
+        title = _given_title(text, lines, layout.title) if layout.title else _first_title(text, outside_tables)
         return (_document(source, Span(0, len(text)), title),)
     own = {title for start in starts for title in start.titles}
     above = [line for line in lines if line.end <= starts[0].at]

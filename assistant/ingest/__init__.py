@@ -19,7 +19,7 @@ from assistant.ingest.folders import look_into
 from assistant.ingest.repeats import repeated
 from assistant.ingest.report import Account, FileReport, Outcome, Report, account, added_up
 from assistant.library import Library, Place
-from assistant.readers import read_bytes
+from assistant.readers import conversion, read_bytes
 from assistant.reading import read_file
 from assistant.records import Reading
 from assistant.settings import Settings
@@ -94,7 +94,7 @@ class Ingester:
                 for file in found.files:
                     yield self._read(file, name)
                 for file in found.skipped:
-                    yield FileReport(file.name, Outcome.SKIPPED), None
+                    yield FileReport(file.name, Outcome.SKIPPED, conversion(file) or ""), None
                 for sentence in found.closed:
                     yield FileReport(str(path), Outcome.REFUSED, sentence), None
             else:

@@ -172,7 +172,7 @@ def file_lines(file: FileReport) -> Iterator[str]:
 
 def total_lines(report: Report) -> Iterator[str]:
     """What a person reads of the whole run."""
-    skipped = report.of(Outcome.SKIPPED)
+    skipped = [file for file in report.of(Outcome.SKIPPED) if not file.sentence]
     if skipped:
         yield f"跳过 {len(skipped)} 个不支持的文件：{'、'.join(file.name for file in skipped)}。"
     if len(report.files) == 1:

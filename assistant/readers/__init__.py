@@ -93,11 +93,16 @@ def has_reader(path: Path) -> bool:
     return path.suffix.lower() in READERS
 
 
+def conversion(path: Path) -> str | None:
+    """How to turn a file that can't be read into one that can, as a sentence; None for a format we know nothing of."""
+    way = CONVERTED.get(path.suffix.lower())
+    return f"“{path.name}”的格式不能直接收录，{way}再收录。" if way else None
+
+
 def _reader(path: Path) -> Reader:
-    ending = path.suffix.lower()
-    if ending in CONVERTED:
-        raise UnreadableFile(f"“{path.name}”的格式不能直接收录，{CONVERTED[ending]}再收录。")
-    if ending not in READERS:
+    reader = READERS.get(path.suffix.lower())
+    if reader is None:
         known = "、".join(sorted(READERS))
-        raise UnreadableFile(f"“{path.name}”的格式暂不支持，请另存为以下格式之一：{known}。")
-    return READERS[ending]
+        other = f"“{path.name}”的格式暂不支持，请另存为以下格式之一：{known}。"
+        raise UnreadableFile(conversion(path) or other)
+    return reader

@@ -85,6 +85,15 @@ def test_rules_say_what_is_left_out(ingester: Ingester, library: Library, folder
     assert names(library) == ["铁锹.txt", "锤子.txt"]
 
 
+def test_an_old_word_file_in_a_folder_is_named_with_the_way_to_convert_it(ingester: Ingester, folder: Path) -> None:
+    (folder / "旧.doc").write_bytes(b"x")
+    (folder / "图.xyz").write_bytes(b"x")
+    assert {file.name: file.sentence for file in ingester.add([folder]).of(Outcome.SKIPPED)} == {
+        "图.xyz": "",
+        "旧.doc": "“旧.doc”的格式不能直接收录，请用 Word 或 WPS 打开，另存为 docx 再收录。",
+    }
+
+
 def test_a_circle_of_links_is_not_followed(ingester: Ingester, library: Library, folder: Path) -> None:
     (folder / "内").symlink_to(folder, target_is_directory=True)
     (folder / "自己.txt").symlink_to(folder / "自己.txt")

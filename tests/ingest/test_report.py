@@ -56,11 +56,12 @@ def test_the_last_lines_add_all_up() -> None:
             FileReport("甲.txt", Outcome.ADDED, account=found),
             FileReport("乙.txt", Outcome.ADDED, account=found),
             FileReport("丙.xyz", Outcome.SKIPPED),
+            FileReport("丁.doc", Outcome.SKIPPED, "请另存为 docx。"),
         )
     )
     assert list(total_lines(report)) == [
         "跳过 1 个不支持的文件：丙.xyz。",
-        "共 3 个文件：新收录 2，跳过 1。",
+        "共 4 个文件：新收录 2，跳过 2。",
         "合计 2 篇文章，4 个段落，读到 50 字：正文 26，标题 16，杂项 8（分隔线 8）。",
     ]
 
