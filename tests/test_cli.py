@@ -252,6 +252,91 @@ def test_add_takes_folders_and_names_what_it_skips(run: Run, library: Path, spad
     assert out.splitlines()[1:] == ["跳过 1 个不支持的文件：表.xyz。", "共 2 个文件：新收录 1，跳过 1。"]
 
 
+@pytest.fixture
+def tools(tmp_path: Path) -> Path:
+    """A folder with a file in it."""
+    (tmp_path / "工具").mkdir()
+    (tmp_path / "工具" / "铁锹.txt").write_text(SPADES, encoding="utf-8")
+    return tmp_path / "工具"
+
+
+def test_a_question_may_be_asked_of_one_collection(run: Run, library: Path, tools: Path) -> None:
+    run("add", tools, "--library", library)
+    found = json.loads(run("ask", "--json", "党支部书记要有哪些能力", "--in", "工具", "--library", library).out)
+    assert {excerpt["citation"]["file"] for excerpt in found["excerpts"]} <= {"铁锹.txt"}
+    assert "铁锹.txt" in run("ask", "铁锹用完以后怎么办", "--in", "工具", "--library", library).out
+    assert "现有的分组有：工具、自带资料" in refused(run("ask", "铁锹", "--in", "无", "--library", library))
+
+
+def test_list_may_show_one_collection(run: Run, library: Path, tools: Path) -> None:
+    run("add", tools, "--library", library)
+    assert run("list", "--in", "工具", "--library", library).out.splitlines()[0] == "铁锹.txt（1 篇，1 段，分组：工具）"
+    assert SEED.name not in run("list", "--in", "工具", "--library", library).out
+
+
+def test_update_reads_what_changed_and_says_so(run: Run, library: Path, tools: Path) -> None:
+    run("add", tools, "--library", library)
+    (tools / "铁锹.txt").write_text(SPADES.replace("防锈油", "机油"), encoding="utf-8")
+    done = run("update", "--library", library)
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("铁锹.txt：已更新，txt")
+    assert done.out.splitlines()[-1] == "共 2 个文件：已更新 1，没有变化 1。"
+    assert "机油" in run("ask", "铁锹用完以后怎么办", "--library", library).out
+
+
+def test_the_reports_of_add_and_update_are_json_too(run: Run, library: Path, tools: Path) -> None:
+    added = json.loads(run("add", tools, "--json", "--library", library).out)
+    assert added["counts"] == {"added": 1}
+    account = added["files"][0]["account"]
+    kept = account["in_passages"] + account["in_headings"] + sum(account["boilerplate"].values())
+    assert account["characters"] == kept == len("".join(SPADES.split()))
+    assert json.loads(run("update", "--json", "--library", library).out)["counts"] == {"unchanged": 2}
+
+
+def test_a_folder_is_removed_by_its_name(run: Run, library: Path, tools: Path) -> None:
+    run("add", tools, "--library", library)
+    assert run("remove", "工具", "--library", library) == Done(0, "铁锹.txt：已移除。\n", "")
+
+
+def test_watch_sees_a_new_file(library: Path, tools: Path) -> None:
+    command = [sys.executable, "-u", "-m", "assistant", "watch", str(tools), "--library", str(library)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8", cwd=ROOT) as process:
+        assert process.stdout
+        lines = iter(process.stdout.readline, "")
+        assert any("正在看着" in line for line in lines)
+        (tools / "锤子.txt").write_text("锤子保养\n\n锤头松了要楔紧。\n", encoding="utf-8")
+        assert next(line for line in lines if "锤子" in line).startswith("锤子.txt：新收录")
+        process.send_signal(signal.SIGINT)
+        process.wait(30)
+
+
+def test_watch_needs_a_folder(run: Run, library: Path) -> None:
+    assert "zhiyin watch 文件夹" in refused(run("watch", "--library", library))
+
+
+def test_a_damaged_library_is_restored_from_its_backup(run: Run, library: Path, spades: Path) -> None:
+    run("add", spades, "--library", library)
+    (library / "library.sqlite").write_bytes(b"x" * 5000)
+    assert "zhiyin restore" in refused(run("list", "--library", library))
+    done = run("restore", "--library", library)
+    assert done.code == 0 and "zhiyin update" in done.out
+    assert "《铁锹保养》" in run("list", "--library", library).out
+    assert run("check", "--library", library).code == 0
+
+
+def test_without_a_backup_nothing_is_restored(run: Run, tmp_path: Path) -> None:
+    assert "没有备份" in refused(run("restore", "--library", tmp_path))
+
+
+def test_check_mends_a_damaged_index(run: Run, library: Path) -> None:
+    (tokens,) = (library / "index" / "vectors").glob("*/tokens.npy")
+    content = bytearray(tokens.read_bytes())
+    content[len(content) // 2 + 7] ^= 1
+    tokens.write_bytes(content)
+    assert run("check", "--library", library).out.splitlines()[0] == "索引有损坏，已从资料库重建。"
+    assert "索引" not in run("check", "--library", library).out
+
+
 def test_the_good_files_are_kept_and_the_bad_ones_named(run: Run, library: Path, spades: Path) -> None:
     code, out, err = run("add", spades.with_name("没有.txt"), spades, "--library", library)
     assert code == 1

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -68,10 +69,12 @@ class Ingester:
                 done.append((file, reading))
                 if listener:
                     listener(file)
-        finally:
-            report = Report(tuple(file for file, _ in done))
-            if report.changed:
+        except BaseException:
+            with suppress(LibraryError):  # what went wrong first is what is told
                 self._library.back_up()
+            raise
+        self._library.back_up()
+        report = Report(tuple(file for file, _ in done))
         added = [passage for _, reading in done if reading for passage in reading.passages]
         if not added:
             return report
@@ -223,11 +226,11 @@ class Ingester:
         ]
         if not sources and not chosen:
             raise LibraryError(f"资料库里没有文件、文件夹或分组“{name}”，请用 zhiyin list 查看已收录的文件。")
-        for folder in chosen:
-            self._library.remove_folder(folder)
         for source in sources:
             self._library.remove(source.id)
             yield FileReport(source.name, Outcome.REMOVED), None
+        for folder in chosen:  # last: until all of its files are gone, it can be removed again by its path
+            self._library.remove_folder(folder)
 
 
 _UNNAMEABLE = "文件名“{}”里有无法识别的字符，请改名后再收录。"

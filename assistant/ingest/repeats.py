@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from zlib import crc32
 
 from assistant.duplicates import SAME, shingles
 from assistant.records import Passage
 
-#: Of all shingles those count whose hash is divisible by this (the sampling of Broder, 1997): a quarter tells as well
-#: whether most of a passage recurs, in a sixteenth of the time.
+#: Of all shingles a quarter counts, chosen by their characters (the sampling of Broder, 1997): it tells as well whether
+#: most of a passage recurs, in much less time.
 _SAMPLED = 4
 
 
@@ -33,4 +32,6 @@ def repeated(added: Sequence[Passage], library: Iterable[Passage]) -> Mapping[st
 
 
 def _sampled(passage: Passage) -> list[str]:
-    return [shingle for shingle in shingles(passage.text) if crc32(shingle.encode("utf-8", "replace")) % _SAMPLED == 0]
+    # A text without a letter has one shingle, the empty one.
+    found = filter(None, shingles(passage.text))
+    return [shingle for shingle in found if (ord(shingle[0]) + ord(shingle[-1])) % _SAMPLED == 0]

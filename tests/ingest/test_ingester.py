@@ -289,6 +289,20 @@ def test_a_folder_is_removed_with_its_files(ingester: Ingester, library: Library
     assert outcomes(ingester.update()) == {}
 
 
+def test_a_folder_that_was_removed_by_half_is_removed_by_its_path_again(
+    ingester: Ingester, library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    ingester.add([folder])
+    with monkeypatch.context() as stopped, pytest.raises(KeyboardInterrupt):
+        stopped.setattr(library, "remove", stop)
+        ingester.remove(str(folder))
+    ingester.remove(str(folder))
+    assert (names(library), library.folders()) == ([], {})
+
+
 def test_what_is_not_there_cannot_be_removed(ingester: Ingester) -> None:
     with pytest.raises(LibraryError, match="没有文件、文件夹或分组“无”.*zhiyin list"):
         ingester.remove("无")

@@ -16,6 +16,11 @@ def test_a_passage_does_not_repeat_itself() -> None:
     assert repeated([one], [one]) == {}
 
 
+def test_texts_without_a_letter_are_alike_in_nothing() -> None:
+    old, new = make_passage("……", name="旧.txt"), make_passage("！！", name="新.txt")
+    assert repeated([new], [old, new]) == {}
+
+
 def test_a_passage_that_only_shares_words_is_none() -> None:
     old = make_passage("支部每月召开一次党员大会，听取群众意见，安排下个月的重点工作任务。", name="旧.txt")
     assert repeated([make_passage(SENTENCE, name="新.txt")], [old]) == {}
