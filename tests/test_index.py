@@ -1,4 +1,5 @@
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -294,6 +295,13 @@ def test_vectors_that_no_passage_needs_are_let_go(tmp_path: Path) -> None:
     assert np.load(the_build(tmp_path / "vectors") / "keys.npy").shape == (1, 32)
 
 
+def test_vectors_that_a_killed_build_left_twice_are_kept_once(tmp_path: Path) -> None:
+    built(tmp_path)
+    shutil.copytree(tmp_path / "vectors" / "000001", tmp_path / "vectors" / "000002")
+    assert built(tmp_path, (*PASSAGES, NEW)) == [encoded_text(NEW)]
+    assert sum(len(np.load(file)) for file in (tmp_path / "vectors").glob("*/keys.npy")) == len(PASSAGES) + 1
+
+
 def test_words_are_cut_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     built(tmp_path)
     cut: list[str] = []
@@ -336,6 +344,16 @@ def test_a_build_elsewhere_is_waited_for_only_if_it_is_needed(tmp_path: Path, mo
         assert built(tmp_path) == []
         with pytest.raises(LibraryBusy, match="重试"):
             built(tmp_path, [NEW])
+
+
+def test_a_build_that_another_process_is_at_is_not_taken_for_damage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.index._PATIENCE", 0.1)
+    (tmp_path / "000001").mkdir()
+    with FileLock(tmp_path / "lock"), pytest.raises(LibraryBusy, match="重试"):
+        Index.mend(tmp_path)
+    assert (tmp_path / "000001").is_dir()
 
 
 def test_an_index_in_use_survives_the_next_build(tmp_path: Path) -> None:
@@ -387,3 +405,18 @@ def test_a_byline_is_encoded_without_the_title_above_it() -> None:
     byline, body, *_ = read_text(make_source(text), IndexSettings(passage_target=1)).passages
     assert encoded_text(byline) == "作者：甲小明 发布时间：2019-03-05"
     assert encoded_text(body) == "浅谈仓库管理\n甲小明\n仓库要通风。"
+
+
+def test_a_part_of_the_index_holds_the_passages_of_some_sources(tmp_path: Path) -> None:
+    encoder = HashEncoder(4096)
+    index = Index.open(tmp_path, (*PASSAGES, NEW), encoder)
+    part = index.within({PASSAGES[1].document.source.id, NEW.document.source.id})
+    assert part.passages == (PASSAGES[1], NEW)
+    assert part.body_scores(["民主"]).tolist() == index.body_scores(["民主"])[[1, 3]].tolist()
+    assert part.heading_scores(["素质"]).tolist() == index.heading_scores(["素质"])[[1, 3]].tolist()
+    for number, whole in enumerate((1, 3)):
+        assert np.array_equal(vector(part, number), vector(index, whole))
+        assert np.array_equal(part.tokens(number), index.tokens(whole))
+        assert np.array_equal(part.starts(number), index.starts(whole))
+        assert part.nearest(vector(index, whole), 1)[0].tolist() == [number]
+    assert index.within(set()).nearest(vector(index, 0), 3)[0].tolist() == []

@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from filelock import FileLock
 
 from assistant.errors import LibraryBusy, LibraryDamaged, LibraryError
 from assistant.library import Library
@@ -200,6 +201,11 @@ def test_a_writer_does_not_disturb_a_reader(library: Library, tmp_path: Path) ->
     with Library.open(tmp_path) as other:
         assert add(other, make_reading(TEXT + "新。", "b.txt"))
         assert len(library.sources()) == 2
+
+
+def test_opening_waits_for_no_writer(library: Library, tmp_path: Path) -> None:
+    with FileLock(tmp_path / "library.lock"), Library.open(tmp_path, patience=0.1) as other:
+        assert other.sources() == ()
 
 
 def test_threads_share_a_library(library: Library) -> None:

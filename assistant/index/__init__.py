@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shutil
 import zipfile
-from collections.abc import Collection, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -76,19 +76,23 @@ class Index:
             return found
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            with FileLock(folder / "lock", timeout=_PATIENCE):
+            with _alone(folder):
                 return build.load() or build.on_disk()  # another process may have built it while we waited
-        except Timeout as error:
-            raise LibraryBusy(f"另一个程序正在“{folder}”建立索引，请等它完成后重试。") from error
         except (OSError, NotImplementedError):  # read-only, full, or a file system without locks
             return build.in_memory()
 
     @staticmethod
     def mend(folder: Path) -> bool:
         """Read every byte of an index, and take away what is damaged, to be built again; whether anything was."""
-        found = [path for builds in (Builds(folder), Builds(folder / "vectors")) for path in builds.damaged()]
-        for path in found:
-            shutil.rmtree(path, ignore_errors=True)
+        if not folder.is_dir():
+            return False
+        try:
+            with _alone(folder):  # a build that another process is at looks damaged until its manifest is there
+                found = [path for builds in (Builds(folder), Builds(folder / "vectors")) for path in builds.damaged()]
+                for path in found:
+                    shutil.rmtree(path, ignore_errors=True)
+        except (OSError, NotImplementedError):  # read-only, or a file system without locks: it can't be mended here
+            return False
         return bool(found)
 
     def within(self, sources: Collection[str]) -> Index:
@@ -148,6 +152,20 @@ class Index:
         held = set(found)
         total = sum(weights.values())
         return sum(weight for word, weight in weights.items() if word in held) / total if total else 0.0
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """The one process that may change an index; `LibraryBusy` if another one stays at it."""
+    lock = FileLock(folder / "lock", timeout=_PATIENCE)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise LibraryBusy(f"另一个程序正在“{folder}”建立索引，请等它完成后重试。") from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 class _Build:

@@ -6,7 +6,7 @@ added document costs no copy of what is there. When there are many segments the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -144,14 +144,27 @@ def put_together(
 ) -> list[Segment]:
     """At most `_MOST` segments that hold these keys: the smallest in one, with those of which most is not needed."""
     wanted = set(keys)
-    needed = {segment.folder: sum(row.tobytes() in wanted for row in segment.keys) for segment in segments}
-    used = sorted((each for each in segments if needed[each.folder]), key=len, reverse=True)
+    by_size = sorted(segments, key=len, reverse=True)
+    needed = _needed(by_size, wanted)
+    used = [segment for segment in by_size if needed[segment.folder]]
     kept = [segment for segment in used[: _MOST - 1] if 2 * needed[segment.folder] >= len(segment)]
     rest = [segment for segment in used if segment not in kept]
     if len(used) > _MOST or any(2 * needed[segment.folder] < len(segment) for segment in rest):
         rows = {row[0]: row for segment in rest for row in segment.rows() if row[0] in wanted}
         rest = [_add(builds, origin, rows.values(), len(rows), dimension)]
     return [*kept, *rest]
+
+
+def _needed(segments: Sequence[Segment], wanted: Set[Key]) -> dict[Path, int]:
+    """How many of the wanted keys each segment holds that none before it does: a build that was killed after it put
+    segments together has left their texts twice."""
+    rest = set(wanted)
+    found = {}
+    for segment in segments:
+        held = rest & {row.tobytes() for row in segment.keys}
+        found[segment.folder] = len(held)
+        rest -= held
+    return found
 
 
 def _add(builds: Builds, origin: str, rows: Iterable[Row], count: int, dimension: int) -> Segment:

@@ -22,9 +22,9 @@ from types import TracebackType
 from filelock import FileLock
 
 from assistant.errors import LibraryError
-from assistant.library.backup import restore_backup, write_backup
+from assistant.library.backup import backup_of, restore_backup, write_backup
 from assistant.library.check import problems
-from assistant.library.migrate import migrate
+from assistant.library.migrate import is_current, migrate
 from assistant.library.originals import FOLDER, Originals
 from assistant.library.places import Place, call, drop_place, load_places, put_place
 from assistant.library.rows import load_reading, load_source, load_sources, prepared, store, text_hash
@@ -35,6 +35,8 @@ __all__ = ["Library", "Place", "restore"]
 
 #: Seconds to wait for another process that is writing. Adding a file takes less than one.
 _PATIENCE = 5.0
+#: The setting that stands while something is written that the backup does not hold: a killed run leaves it standing.
+_TO_BACK_UP = "to_back_up"
 
 
 class Library:
@@ -63,7 +65,7 @@ class Library:
         with named_errors(file):
             read_only = is_read_only(file)
             library = cls(file, open_database(file, patience), read_only, patience)
-            if not read_only:
+            if not read_only and not is_current(library._database):
                 with library._writers:
                     migrate(library._database, library._originals)
             return library
@@ -183,10 +185,14 @@ class Library:
         return known[name]
 
     def back_up(self) -> None:
-        """Replace the last backup by the library as it is now, and delete the originals of what was removed."""
+        """Replace the last backup by the library as it is now, if they differ, and delete the originals of what was
+        removed."""
+        if self._read_only or (self.get(_TO_BACK_UP) is None and backup_of(self.file).exists()):
+            return
         with self._lock, named_errors(self.file), self._writers:
             write_backup(self._database, self.file)
             self._originals.sweep({row[0] for row in self._database.execute("SELECT id FROM source")})
+            self._database.execute("DELETE FROM settings WHERE key = ?", (_TO_BACK_UP,))
 
     def sources(self) -> tuple[Source, ...]:
         with self._reading() as database:
@@ -270,6 +276,7 @@ class Library:
             raise read_only(self.file)
         with self._lock, named_errors(self.file), self._writers, self._transaction("BEGIN IMMEDIATE") as database:
             yield database
+            database.execute("INSERT OR REPLACE INTO settings VALUES (?, '')", (_TO_BACK_UP,))
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:

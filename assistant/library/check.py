@@ -32,7 +32,7 @@ def problems(database: sqlite3.Connection, originals: Originals) -> Iterator[str
     try:
         for (verdict,) in database.execute("PRAGMA integrity_check"):
             if verdict != "ok":
-                yield f"数据库完整性检查未通过（{verdict}），请把资料库移到别处保存，再重新收录文件。"
+                yield f"数据库完整性检查未通过（{' '.join(verdict.split())}），请把资料库移到别处保存，再重新收录文件。"
         for table, *_ in database.execute("PRAGMA foreign_key_check"):
             yield f"数据表 {table} 里有失去归属的记录，请把资料库移到别处保存，再重新收录文件。"
         for (source,) in database.execute("SELECT id FROM source ORDER BY name, id").fetchall():

@@ -9,11 +9,16 @@ from assistant.library.rows import text_hash
 from assistant.library.schema import TABLES, VERSION
 
 
+def is_current(database: sqlite3.Connection) -> bool:
+    """Whether a library has the tables of today."""
+    (version,) = database.execute("PRAGMA user_version").fetchone()
+    return bool(version == VERSION)
+
+
 def migrate(database: sqlite3.Connection, originals: Originals) -> None:
     """Version 1 kept the files in the database; they move out before anything else changes, so that a killed migration
     leaves the old library."""
-    (version,) = database.execute("PRAGMA user_version").fetchone()
-    if version == VERSION:
+    if is_current(database):  # another process may have done it while we waited
         return
     for source, content in database.execute("SELECT id, content FROM source"):
         originals.put(source, content)

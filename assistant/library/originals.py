@@ -27,11 +27,15 @@ class Originals:
         path = self.path(source_id)
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = path.with_name(source_id + ".new")
-        with fresh.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(fresh, path)
+        try:
+            with fresh.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(fresh, path)
+        except BaseException:
+            fresh.unlink(missing_ok=True)  # the disk is full: half a file would keep it so
+            raise
 
     def get(self, source_id: str) -> bytes | None:
         """The content, or None if it is missing or no longer what its name says."""

@@ -18,7 +18,8 @@ from urllib.parse import quote
 from filelock import FileLock, Timeout
 
 from assistant.errors import LibraryBusy, LibraryDamaged, LibraryError
-from assistant.library.backup import backup_time
+from assistant.library.backup import FILE as BACKUP
+from assistant.library.backup import backup_time, remove_database
 
 FILE = "library.sqlite"
 #: `PRAGMA user_version`; raised with every change of the tables below.
@@ -85,6 +86,7 @@ def open_database(file: Path, patience: float) -> sqlite3.Connection:
     if not file.exists():
         with FileLock(lock_of(file), timeout=patience):
             if not file.exists():
+                _refuse_lost(file)
                 _create(file)
     with closing(_connect(file, "ro", patience)) as database:
         _refuse_unsound(database, file)
@@ -133,7 +135,18 @@ def damaged(file: Path, reason: str) -> LibraryDamaged:
     way = "请把它移到别处保存，再用 zhiyin add 重新收录文件"
     if backup:
         way = f"可以运行 zhiyin restore 恢复到 {backup} 的备份"
-    return LibraryDamaged(f"资料库文件“{file}”已损坏（{reason}），没有改动它，{way}。")
+    fact = " ".join(reason.split())  # SQLite says some of it in several lines
+    return LibraryDamaged(f"资料库文件“{file}”已损坏（{fact}），没有改动它，{way}。")
+
+
+def _refuse_lost(file: Path) -> None:
+    """A library that has a backup is not new: an empty one in its place would soon be backed up over it."""
+    backup = backup_time(file)
+    if backup:
+        raise LibraryDamaged(
+            f"资料库文件“{file}”不见了，可以运行 zhiyin restore 恢复到 {backup} 的备份；"
+            f"要从头开始，请先把“{file.with_name(BACKUP)}”移到别处。"
+        )
 
 
 def _create(file: Path) -> None:
@@ -143,7 +156,7 @@ def _create(file: Path) -> None:
     for left in (log, file.with_name(FILE + "-shm")):
         left.unlink(missing_ok=True)
     fresh = file.with_name(FILE + ".new")
-    fresh.unlink(missing_ok=True)
+    remove_database(fresh)
     with closing(sqlite3.connect(fresh, isolation_level=None)) as database:
         database.execute("PRAGMA journal_mode = WAL")
         tables = ";".join(f"CREATE TABLE {name} ({columns})" for name, columns in TABLES.items())
