@@ -303,7 +303,8 @@ def _restore(options: argparse.Namespace) -> int:
     from assistant.library import restore
 
     kept = restore(options.library or default_folder())
-    print(f"已恢复到最后一次备份，原来的文件保留在“{kept}”。请运行 zhiyin update，把备份以后的变化补上。")
+    before = f"，原来的文件保留在“{_shown(str(kept))}”" if kept.exists() else ""
+    print(f"已恢复到最后一次备份{before}。请运行 zhiyin update，把备份以后的变化补上。")
     return 0
 
 
