@@ -94,7 +94,7 @@ def _begins(text: str, starts: Sequence[_Start], content_ends: Sequence[int]) ->
 
 def _document(source: Source, span: Span, titles: tuple[Span, ...]) -> Document:
     identity = sha256(f"{source.id}:{span.start}:{span.end}".encode()).hexdigest()[:16]
-    title = titles[0].of(source.text).lstrip("# ") if titles else PurePath(source.name).stem
+    title = titles[0].of(source.text).lstrip("# ").strip("*") if titles else PurePath(source.name).stem
     return Document(identity, title, source, span, titles, _metadata(source.text, span))
 
 

@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from assistant.boilerplate import outside
+from assistant.boilerplate import in_order, outside, touching
 from assistant.numbering import BY_NAME, STYLES, Kind, Style, starts_with_number
 from assistant.records import Heading, Span
 
@@ -82,8 +82,9 @@ def marks(text: str, span: Span, holes: Sequence[Span], headings: Sequence[Headi
 
     `headings` are those that the format gives. Where it gives some, a line set off by blanks is none.
     """
-    given = [heading for heading in headings if heading.span in span and _is_plausible(text, heading)]
-    closed = tuple(sorted({*holes, *(heading.span for heading in given)}))
+    near = touching(span, headings, lambda heading: heading.span)
+    given = [heading for heading in near if heading.span in span and _is_plausible(text, heading)]
+    closed = in_order({*holes, *(heading.span for heading in given)})
     candidates = [(_given(text, heading), "") for heading in given if not _inside(heading.span, holes)]
     candidates += _candidates(text, span, closed, lines=not headings)
     accepted = _Accepted()
@@ -119,6 +120,8 @@ def _candidates(text: str, span: Span, holes: Sequence[Span], lines: bool) -> li
     for piece in outside(span, holes):
         for first in _FIRST.finditer(text, piece.start, piece.end):
             before = _before(text, first.start(), piece.start)
+            if before and before in _NUMERALS and first[0] in _NUMERALS:
+                continue  # the middle of a number, of which a line may be full
             mark = _mark_at(text, first.start(), piece.end, STYLES, at_line_start=not before)
             if mark:
                 found.append((mark, before))
@@ -170,7 +173,7 @@ def _glued(text: str, mark: Mark, accepted: Sequence[Mark]) -> bool:
     if not accepted:
         return False
     last = accepted[-1]
-    heading = text[last.span.end : mark.span.start][: MAX_HEADING + 1]
+    heading = text[last.span.end : min(mark.span.start, last.span.end + MAX_HEADING + 1)]
     in_heading = (
         last.style.kind is Kind.HEADING and len(heading) <= MAX_HEADING and not re.search(r"[。！？!?\n]", heading)
     )

@@ -71,7 +71,9 @@ def _style(
 _SPACES = r"[ \t\u3000]*+"
 #: 第一章 may stand on a line of its own, above its title.
 _TITLE = rf"[:：、]?{_SPACES}(?:\r?\n{_SPACES}(?=[^\r\n。！？!?；;，,：:]{{1,30}}(?:[\r\n]|\Z)))?"
-_ORDINAL = rf"第(?P<n>{_CHINESE}{{1,5}}|{_ARABIC}{{1,3}})"
+#: Word sets a gap between Chinese characters and digits, which its PDF files give as a blank: 第 3 条.
+_GAP = r"[ \t\u3000]{0,2}"
+_ORDINAL = rf"第{_GAP}(?P<n>{_CHINESE}{{1,5}}|{_ARABIC}{{1,3}}){_GAP}"
 _PART = rf"[1-9１-９]{_ARABIC}?"  # of a decimal number; 2.0 is a version and 10.0.0.1 an address
 _NOT_A_NUMERAL = "(?![一二三四五六七八九十]+[、,，])"
 #: Units after which a number is a quantity, and not the words that only begin like one (1.2 人员要求).

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from itertools import takewhile
 
 from assistant.articles import bare_title
+from assistant.boilerplate import in_order, touching
 from assistant.marks import MAX_HEADING, Mark, marks
 from assistant.numbering import RANK, Kind, split_number
 from assistant.records import Boilerplate, Document, Layout, Section, Span, Table
@@ -35,6 +35,7 @@ _OBJECT_OF = re.compile(
 )
 _BLANK_BELOW = re.compile(r"[ \t\u3000]*\r?\n[ \t\u3000]*\r?\n")
 _MIN_TITLE = 4
+_WORD = re.compile(r"\S")
 #: The columns of a wider table are no name for its rows.
 _LONGEST_HEADER = 200
 #: A clause of a sentence that serves as the name of a section that has no title of its own.
@@ -54,8 +55,9 @@ def outline(document: Document, boilerplate: Sequence[Boilerplate], layout: Layo
     """The sections of a document in order of place, the root first; one without numbering is only the root."""
     text = document.source.text
     holes = holes_of(document, boilerplate)
-    apart = [*(table.span for table in layout.tables), *layout.apart]
-    found = marks(text, document.span, tuple(sorted({*holes, *apart})), layout.headings)
+    tables = touching(document.span, layout.tables, lambda table: table.span)
+    apart = [*(table.span for table in tables), *touching(document.span, layout.apart, lambda span: span)]
+    found = marks(text, document.span, in_order({*holes, *apart}), layout.headings)
     ends = [*(mark.span.start for mark in found[1:]), document.span.end]
     known = bare_title(document.title)
     headings = [
@@ -65,15 +67,15 @@ def outline(document: Document, boilerplate: Sequence[Boilerplate], layout: Layo
     ]
     root = Section("", document.title, 0, Span(document.span.start, document.span.start), document.span)
     depths = _depths([heading.mark for heading in headings])
-    headings = _keep_lists_as_text(text, headings, depths, document.span.end, holes)
-    return _with_tables(text, _tree(text, root, headings, depths), layout.tables)
+    starts = [table.span.start for table in tables]
+    headings = _keep_lists_as_text(text, headings, depths, document.span.end, holes, starts)
+    return _with_tables(text, _tree(text, root, headings, depths), tables)
 
 
 def holes_of(document: Document, boilerplate: Sequence[Boilerplate]) -> tuple[Span, ...]:
     """The places inside a document that are no body: its titles and the boilerplate, in order."""
-    noise = (piece.span for piece in boilerplate if piece.span.end > document.span.start)
-    inside = takewhile(lambda span: span.start < document.span.end, noise)
-    return tuple(sorted([*(title for title in document.headings if title in document.span), *inside]))
+    noise = (piece.span for piece in touching(document.span, boilerplate, lambda piece: piece.span))
+    return tuple(in_order([*(title for title in document.headings if title in document.span), *noise]))
 
 
 def _limit(mark: Mark, end: int, holes: Sequence[Span]) -> int:
@@ -150,18 +152,18 @@ def _depths(found: Sequence[Mark]) -> list[int]:
     names = _nesting_names(found)
     votes = _votes(found, names)
 
-    def above(one: str, other: str) -> bool:
-        if one in _GIVEN and other in _GIVEN:
-            return one < other
+    def above(one: _Name, other: _Name) -> bool:
+        if one.level != other.level and one.level and other.level:
+            return one.level < other.level
         for_one, against = votes[one, other], votes[other, one]
-        return for_one > against if for_one != against else _rank(one) < _rank(other)
+        return for_one > against if for_one != against else one.rank < other.rank
 
-    depths, stack = [], list[str]()
+    depths, stack = [], list[_Name]()
     for mark, name in zip(found, names, strict=True):
         if mark.style.kind is Kind.LABEL and not mark.level:
             stack = [name]
         else:
-            while stack and not (above(stack[-1], name) and stack[-1] not in _LABELS):
+            while stack and not (above(stack[-1], name) and stack[-1].style not in _LABELS):
                 stack.pop()
             stack.append(name)
         depths.append(len(stack))
@@ -171,11 +173,22 @@ def _depths(found: Sequence[Mark]) -> list[int]:
 _LABELS = frozenset({"标签"})
 
 
-def _nesting_names(found: Sequence[Mark]) -> list[str]:
-    """What each mark is nested by: its style, or the level that the format gives.
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """What a mark is nested by: the level that the format gives (0: none), and its style, "" for a given line without
+    a number. Lines of one level are siblings, unless their numbers say otherwise: many make (一) as large as 一、."""
 
-    A number that some lines were given a level for is of that level everywhere: people forget to style a heading.
-    """
+    level: int
+    style: str
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """The order by which a style opens inside another, if a document does not tell: first what has a level."""
+        return (0, self.level) if self.level else (1, RANK[self.style])
+
+
+def _nesting_names(found: Sequence[Mark]) -> list[_Name]:
+    """A number that some lines were given a level for is of that level everywhere: people forget to style a heading."""
     levels: dict[str, set[int]] = defaultdict(set)
     for mark in found:
         if mark.level and mark.value:
@@ -183,40 +196,44 @@ def _nesting_names(found: Sequence[Mark]) -> list[str]:
     return [_nesting_name(mark, levels[mark.style.name]) for mark in found]
 
 
-def _nesting_name(mark: Mark, levels: AbstractSet[int]) -> str:
+def _nesting_name(mark: Mark, levels: AbstractSet[int]) -> _Name:
     if mark.level:
-        return _GIVEN[mark.level]
-    return _GIVEN[min(levels)] if len(levels) == 1 and mark.at_line_start else mark.style.name
+        return _Name(mark.level, mark.style.name if mark.value else "")
+    return _Name(min(levels) if len(levels) == 1 and mark.at_line_start else 0, mark.style.name)
 
 
-#: The names of the levels that formats give; all of them stand above any style of numbering.
-_GIVEN = tuple(f"标题{level}" for level in range(10))
-
-
-def _rank(name: str) -> int:
-    """The order by which a style opens inside another, if a document does not tell."""
-    return _GIVEN.index(name) - len(_GIVEN) if name in _GIVEN else RANK[name]
-
-
-def _votes(found: Sequence[Mark], names: Sequence[str]) -> Counter[tuple[str, str]]:
+def _votes(found: Sequence[Mark], names: Sequence[_Name]) -> Counter[tuple[_Name, _Name]]:
     """How often each style was seen to open (outer, inner), by the plainest rule: a known style closes to itself."""
-    votes: Counter[tuple[str, str]] = Counter()
-    stack: list[str] = []
+    votes: Counter[tuple[_Name, _Name]] = Counter()
+    between: Counter[tuple[_Name, _Name]] = Counter()
+    stack: list[tuple[_Name, Mark]] = []
     for mark, name in zip(found, names, strict=True):
         if mark.style.kind is Kind.LABEL and not mark.level:
             stack = []
             continue
-        if name in stack:
-            del stack[stack.index(name) :]
+        known = next((at for at, (each, _) in enumerate(stack) if each == name), None)
+        if known is not None:
+            # 四、 after 三、: the lines without a number between them stand inside 三、.
+            if mark.value == stack[known][1].value + 1 and mark.value:
+                between.update((name, inner) for inner, each in stack[known + 1 :] if not each.value)
+            del stack[known:]
         # A list that goes on (二、 after 一、(一)) says nothing; one that begins says what it begins inside.
-        elif mark.value == 1 and not mark.level:
-            votes.update((outer, name) for outer in stack)
-        stack.append(name)
-    return votes
+        elif mark.value == 1:
+            numbered = {outer for outer, each in stack if each.value and outer.level == name.level}
+            votes.update((outer, name) for outer, _ in stack if not mark.level or outer in numbered)
+        stack.append((name, mark))
+    # What a format says of a level counts, but where it gives several styles of numbering the same one.
+    shared = {inner.level for outer, inner in votes if inner.level == outer.level}
+    return votes + Counter({pair: count for pair, count in between.items() if pair[1].level in shared | {0}})
 
 
 def _keep_lists_as_text(
-    text: str, headings: Sequence[_Heading], depths: Sequence[int], end: int, holes: Sequence[Span]
+    text: str,
+    headings: Sequence[_Heading],
+    depths: Sequence[int],
+    end: int,
+    holes: Sequence[Span],
+    tables: Collection[int],
 ) -> list[_Heading]:
     """Items that are all heading and no text (1、按时交费。2、…) are the text of a list: their words stay in passages.
 
@@ -238,12 +255,18 @@ def _keep_lists_as_text(
     for group in _siblings(depths):
         bare = [number for number in group if empty[number]]
         *others, last = group
-        if others and bare == others and _closes_list(text, [headings[number].span for number in group]):
+        spans = [headings[number].span for number in group]
+        if others and bare == others and (_closes_list(text, spans) or _next_word(text, spans[-1].end) in tables):
             bare = group
         if len(bare) * 2 > len(group):
             for number in bare:
                 kept[number] = _unnamed(text, headings[number].mark, headings[number].span.end)
     return kept
+
+
+def _next_word(text: str, at: int) -> int:
+    found = _WORD.search(text, at)
+    return found.start() if found else len(text)
 
 
 def _closes_list(text: str, items: Sequence[Span]) -> bool:
@@ -284,16 +307,30 @@ def _with_tables(text: str, sections: tuple[Section, ...], tables: Sequence[Tabl
     """The sections with one more for each table whose columns are named: what they are called stands above each row."""
     found = list(sections)
     for table in tables:
-        around = next((each for each in reversed(sections) if table.span in each.span), None)
+        # A table below a list stands beside it, not in its last item.
+        around = _holding(sections, table.span)
         if around and table.header and len(table.header) <= _LONGEST_HEADER:
             title = re.sub(r"\s*[\t\r\n|]\s*", " ", table.header.of(text).strip("| "))
             found.append(Section("", title, around.level + 1, table.header, table.span, around, columns=True))
     return tuple(sorted(found, key=lambda section: (section.span.start, section.level)))
 
 
+def _holding(sections: Sequence[Section], place: Span) -> Section | None:
+    """The innermost section but for items that holds a place; None if it lies in another document."""
+    before = bisect_right(sections, place.start, key=lambda section: section.span.start)
+    around = sections[before - 1] if before else None
+    while around and (place not in around.span or _is_item(around)):
+        around = around.parent
+    return around
+
+
+def _is_item(section: Section) -> bool:
+    return section.level > 0 and not len(section.heading)
+
+
 def _label(text: str, heading: _Heading) -> tuple[str, str]:
     """Number and title of a heading; a headed line may hold a number of its own (## 一、考勤)."""
-    title = heading.title.of(text).strip("#:： \t\r\n").rstrip("。;；,，")
+    title = heading.title.of(text).strip("#*:： \t\r\n").rstrip("。;；,，")
     if heading.mark.level:
         return split_number(title)
     if heading.mark.style.kind is Kind.LABEL:

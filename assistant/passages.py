@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from itertools import pairwise
 
-from assistant.boilerplate import outside
+from assistant.boilerplate import in_order, outside, touching
 from assistant.outline import holes_of
 from assistant.records import Boilerplate, Document, Layout, Passage, Section, Span
 from assistant.settings import IndexSettings
@@ -49,8 +49,10 @@ def _pieces(
 ) -> Iterator[list[_Unit]]:
     """Runs of sentences that may share a passage: no heading, no boilerplate, no other section's text between them."""
     headings = (section.heading for section in sections if section.heading)
-    holes = sorted([*holes_of(document, boilerplate), *headings])
-    alone = sorted([*layout.apart, *(row for table in layout.tables for row in (*table.rows, table.span))])
+    holes = in_order([*holes_of(document, boilerplate), *headings])
+    tables = touching(document.span, layout.tables, lambda table: table.span)
+    apart = touching(document.span, layout.apart, lambda span: span)
+    alone = [*apart, *(row for table in tables for row in (*table.rows, table.span))]
     edges = sorted({edge for span in alone for edge in (span.start, span.end)})
     run: list[_Unit] = []
     last_end = document.span.start
@@ -107,16 +109,20 @@ def _around(units: Sequence[_Unit]) -> Section:
 
 
 def _grown(units: Sequence[_Unit], settings: IndexSettings) -> Iterator[list[_Unit]]:
-    """Sentences joined until the target length is reached, and never beyond the limit."""
+    """Sentences joined until the target length is reached, and never beyond the limit.
+
+    The blanks between them don't count: one format indents paragraphs, another divides them by empty lines.
+    """
     current: list[_Unit] = []
+    length = 0
     for unit in units:
-        if current:
-            start = current[0].span.start
-            full = current[-1].span.end - start >= settings.passage_target
-            if full or unit.span.end - start > settings.passage_limit:
-                yield current
-                current = []
+        far = bool(current) and unit.span.end - current[0].span.start > 2 * settings.passage_limit
+        full = length >= settings.passage_target or length + len(unit.span) > settings.passage_limit
+        if current and (full or far):
+            yield current
+            current, length = [], 0
         current.append(unit)
+        length += len(unit.span)
     if current:
         yield current
 

@@ -9,7 +9,7 @@ from assistant.boilerplate import boilerplate
 from assistant.errors import UnreadableFile
 from assistant.outline import outline
 from assistant.passages import cut
-from assistant.readers import read_source
+from assistant.readers import read_source, shown
 from assistant.records import Layout, Reading, Source, Span
 from assistant.settings import IndexSettings, Limits
 
@@ -22,7 +22,7 @@ def read_file(path: Path, content: bytes, settings: IndexSettings, limits: Limit
     if lost:
         line = reading.source.text.count("\n", 0, lost[0].start) + 1
         raise UnreadableFile(
-            f"文件“{path.name}”第 {line} 行起有文字无法归入段落，为免遗漏没有收录，请把该处另存为普通文本再试。"
+            f"文件“{shown(path.name)}”第 {line} 行起有文字无法归入段落，为免遗漏没有收录，请把该处另存为普通文本再试。"
         )
     return reading
 

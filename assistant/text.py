@@ -21,7 +21,8 @@ _CLOSERS = re.escape("”’」』》〉）】)]\"'")
 #: at the end of a line. `!` and `?` between Latin letters or digits are part of an address (…/list?page=2).
 _SENTENCE_END, _CLAUSE_END = (
     re.compile(
-        rf"(?!(?<=[A-Za-z0-9/])[!?][A-Za-z0-9])[{marks}][{marks}{_CLOSERS}]*+(?![,，、:：{commas}])"
+        # The comma is taken along: else a row of marks before one is looked through from each of them to its end.
+        rf"(?!(?<=[A-Za-z0-9/])[!?][A-Za-z0-9])[{marks}][{marks}{_CLOSERS}]*+(?P<goes_on>[,，、:：{commas}])?"
         rf"|\.[{_CLOSERS}]*+(?=\s)|[\r\n]+"
     )
     for marks, commas in ((_MARKS, ";；"), (_MARKS + ";；", ""))
@@ -73,6 +74,8 @@ def trimmed(text: str, span: Span) -> Span:
 def _pieces(ends: re.Pattern[str], text: str, span: Span) -> Iterator[Span]:
     start = span.start
     for match in ends.finditer(text, span.start, span.end):
+        if match["goes_on"]:
+            continue
         piece = trimmed(text, Span(start, match.end()))
         unfinished = match[0].isspace() and _is_wrap(text, match)
         if unfinished or (match[0] == "." and _NUMBER_ONLY.fullmatch(text, piece.start, piece.end)):

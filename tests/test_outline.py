@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from assistant.reading import read_file
 from assistant.records import Section
+from assistant.settings import IndexSettings
 from tests.fakes import read
 
 SEED = next(Path(__file__).parent.parent.glob("seeds/*.txt"))
@@ -180,9 +182,51 @@ def test_markdown_headings_nest_by_their_signs_and_give_up_their_numbers() -> No
     assert tree(text, "a.md") == ["一、安装", "  常见问题", "二、使用"]
 
 
+def test_bold_headings_lose_their_stars() -> None:
+    text = "**手册**\n\n**一、安装**\n\n下载。\n\n**（一）检查**\n\n看一遍。\n\n**二、使用**\n\n打开。"
+    assert tree(text, "a.md") == ["一、安装", "  （一）检查", "二、使用"]
+    assert read(text, "a.md").documents[0].title == "手册"
+
+
+def test_headings_of_one_level_that_numbers_share_leave_others_inside() -> None:
+    parts = ("一、安装", "（一）准备", "二、使用", "常见问题", "三、卸载")
+    text = "# 手册\n\n" + "\n\n".join(f"## {part}\n\n照做。" for part in parts)
+    assert tree(text, "a.md") == ["一、安装", "  （一）准备", "二、使用", "  常见问题", "三、卸载"]
+
+
 def test_a_number_that_some_headings_are_styled_with_is_a_heading_of_their_level_everywhere() -> None:
     text = "# 手册\n\n## 一、安装\n\n### 准备\n\n下载。\n\n二、使用\n\n打开。\n\n### 登录\n\n输入。"
     assert tree(text, "a.md") == ["一、安装", "  准备", "二、使用", "  登录"]
+
+
+def test_headings_of_one_level_nest_by_their_numbers() -> None:
+    parts = ("一、安装", "（一）准备", "1. 下载", "2. 解压", "（二）检查", "二、使用", "常见问题")
+    text = "# 手册\n\n" + "\n\n".join(f"## {part}\n\n照做。" for part in parts)
+    found = ["一、安装", "  （一）准备", "    1.下载", "    2.解压", "  （二）检查", "二、使用", "常见问题"]
+    assert tree(text, "a.md") == found
+
+
+def test_headings_of_one_level_stay_siblings_where_their_numbers_say_nothing() -> None:
+    parts = ("概述", "一、安装", "常见问题", "二、使用", "（三）卸载")
+    text = "# 手册\n\n" + "\n\n".join(f"## {part}\n\n照做。" for part in parts)
+    assert tree(text, "a.md") == list(parts)
+
+
+def test_a_heading_stands_in_no_list_above_it() -> None:
+    text = "# 手册\n\n（1）先看说明书,\n再看图。\n（2）再装。\n\n## 一、安装\n\n照做。"
+    assert tree(text, "a.md")[-1] == "一、安装"
+
+
+def test_a_line_between_numbers_that_go_on_stands_inside_the_first() -> None:
+    text = "手册\n\n一、安装\n下载以后照做。\n\n常见问题\n\n装不上的,重启以后再装一次。\n\n二、使用\n打开。"
+    assert tree(text) == ["一、安装", "  常见问题", "二、使用"]
+
+
+def test_a_line_above_numbers_that_begin_stands_above_them() -> None:
+    part = "\n\n{}\n\n1、准备\n先看一遍说明书。\n2、收拾\n放回原处。"
+    assert tree("手册" + part.format("安装以前") + part.format("使用以后")) == [
+        "安装以前", "  1、准备", "  2、收拾", "使用以后", "  1、准备", "  2、收拾",
+    ]  # fmt: skip
 
 
 def test_what_the_columns_are_called_stands_above_the_rows_of_a_table() -> None:
@@ -194,6 +238,17 @@ def test_what_the_columns_are_called_stands_above_the_rows_of_a_table() -> None:
         (("名册",), "以上。"),
         (("其他",), "无。"),
     ]
+
+
+def test_a_table_below_a_list_is_in_none_of_its_items() -> None:
+    text = "手册\n\n# 甲\n\n先做：\n1. 通知\n2. 签到\n\n| 姓名 | 职务 |\n|---|---|\n| 张三 | 书记 |\n"
+    assert tree(text, "a.md") == ["甲", "  1.通知*", "  2.签到*", "  姓名 职务"]
+
+
+def test_a_file_that_is_a_table_has_no_title_of_its_own() -> None:
+    content = "日期,值班人\n周一,甲\n周二,乙\n".encode()
+    found = read_file(Path("值班表.csv"), content, IndexSettings())
+    assert [(document.title, document.headings) for document in found.documents] == [("值班表", ())]
 
 
 def test_numbers_in_a_table_or_in_code_open_no_section() -> None:

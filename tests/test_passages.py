@@ -112,7 +112,7 @@ def test_a_passage_ends_where_a_sentence_ends(text: str, name: str) -> None:
 @given(DOCUMENT, NAME)
 def test_a_passage_is_longer_than_the_limit_only_as_one_sentence(text: str, name: str) -> None:
     for passage in read(text, name).passages:
-        if len(passage.span) > SETTINGS.passage_limit:
+        if len("".join(passage.text.split())) > SETTINGS.passage_limit:
             inside = re.split(r"[\r\n]+|(?<=[。!?])(?![。!?…”)\],;、:：，；])", passage.text)
             assert len([piece for piece in inside if piece.strip()]) == 1
 
@@ -128,6 +128,17 @@ def test_sentences_are_joined_to_the_target_and_not_beyond_the_limit() -> None:
     sentence = "甲" * 59 + "。"
     assert [len(text) for text in texts(sentence * 5)] == [120, 120, 60]
     assert [len(text) for text in texts("甲" * 89 + "。" + "乙" * 149 + "。")] == [90, 150]
+
+
+@pytest.mark.parametrize("gap", ["", "\n", "\n\n", "\n\u3000\u3000"])
+def test_blanks_between_sentences_do_not_count(gap: str) -> None:
+    found = read(gap.join("这是一句正好十个字。" for _ in range(15)))
+    assert [len("".join(passage.text.split())) for passage in found.passages] == [100, 50]
+
+
+def test_sentences_far_apart_share_no_passage() -> None:
+    far = "\n" * 2 * SETTINGS.passage_limit
+    assert [passage.text for passage in read(f"甲句。{far}乙句。").passages] == ["甲句。", "乙句。"]
 
 
 def test_an_over_long_sentence_stays_whole() -> None:

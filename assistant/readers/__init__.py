@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -46,6 +47,11 @@ CONVERTED: Mapping[str, str] = {
     **dict.fromkeys((".zip", ".rar", ".7z"), "请先解压"),
 }
 
+#: Half a character: what Python makes of a name whose bytes are no UTF-8.
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+#: These, controls, line ends, and what turns the direction of the words that follow.
+_UNSHOWN = re.compile(r"[\ud800-\udfff\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
 
 def read_bytes(path: Path, limits: Limits = Limits()) -> bytes:
     """The bytes of a file that has a reader; anything that stands in the way is `UnreadableFile`.
@@ -55,27 +61,30 @@ def read_bytes(path: Path, limits: Limits = Limits()) -> bytes:
     try:
         found = path.stat()
         if S_ISDIR(found.st_mode):
-            raise UnreadableFile(f"“{path}”是文件夹，不是文件。")
+            raise UnreadableFile(f"“{shown(str(path))}”是文件夹，不是文件，请选择里面的文件。")
         if not S_ISREG(found.st_mode):
-            raise UnreadableFile(f"“{path}”是管道或设备，不是普通文件，请先把内容存成文件。")
+            raise UnreadableFile(f"“{shown(str(path))}”是管道或设备，不是普通文件，请先把内容存成文件。")
         _reader(path)
         if found.st_size > limits.file_bytes:
             raise UnreadableFile(
-                f"文件“{path.name}”有 {found.st_size / 2**20:.0f} MB，"
+                f"文件“{shown(path.name)}”有 {found.st_size / 2**20:.0f} MB，"
                 f"超过了 {limits.file_bytes / 2**20:.0f} MB 的上限，请拆成几个文件再收录。"
             )
         return path.read_bytes()
     except FileNotFoundError:
-        raise UnreadableFile(f"找不到文件“{path}”，请检查路径。") from None
+        raise UnreadableFile(f"找不到文件“{shown(str(path))}”，请检查路径。") from None
     except PermissionError:
-        raise UnreadableFile(f"没有权限读取“{path}”，请修改权限后重试。") from None
+        raise UnreadableFile(f"没有权限读取“{shown(str(path))}”，请修改权限后重试。") from None
     except (OSError, ValueError) as error:
-        raise UnreadableFile(f"无法读取“{path}”（{error}），请检查磁盘或路径。") from None
+        raise UnreadableFile(f"无法读取“{shown(str(path))}”（{shown(str(error))}），请检查磁盘或路径。") from None
 
 
 def read_source(path: Path, content: bytes, limits: Limits = Limits()) -> tuple[Source, Extract]:
     """One file as text, with what its format says of it; a file that can't be read whole is refused by name."""
-    found = _reader(path)(content, path.name, limits)
+    reader = _reader(path)
+    if not content:
+        raise UnreadableFile(f"文件“{shown(path.name)}”是空的，没有可收录的文字，请检查是不是选错了文件。")
+    found = reader(content, shown(path.name), limits)
     source = Source(
         id=sha256(content).hexdigest(),
         name=path.name,
@@ -96,13 +105,20 @@ def has_reader(path: Path) -> bool:
 def conversion(path: Path) -> str | None:
     """How to turn a file that can't be read into one that can, as a sentence; None for a format we know nothing of."""
     way = CONVERTED.get(path.suffix.lower())
-    return f"“{path.name}”的格式不能直接收录，{way}再收录。" if way else None
+    return f"“{shown(path.name)}”的格式不能直接收录，{way}再收录。" if way else None
+
+
+def shown(name: str) -> str:
+    """A name as it may stand in a message: in one line, in its own order, and printable on any screen."""
+    return _UNSHOWN.sub("\ufffd", name)
 
 
 def _reader(path: Path) -> Reader:
+    if _SURROGATE.search(str(path)):
+        raise UnreadableFile(f"“{shown(str(path))}”的名字里有无法保存的字符，请改名后再收录。")
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         known = "、".join(sorted(READERS))
-        other = f"“{path.name}”的格式暂不支持，请另存为以下格式之一：{known}。"
+        other = f"“{shown(path.name)}”的格式暂不支持，请另存为以下格式之一：{known}。"
         raise UnreadableFile(conversion(path) or other)
     return reader

@@ -14,6 +14,13 @@ _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(?:.*\r?\n){1,40}?---[ \t]*(?=[\r\n
 #: Code, whose comments look like headings.
 _FENCED = re.compile(r"^[ \t]{0,3}(```|~~~).*?(?:^[ \t]{0,3}\1|\Z)", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^[ \t\u3000]*(?P<marker>#{1,6}[ \t]+)(?=[^\s#])[^\r\n]*", re.MULTILINE)
+#: A line that is bold as a whole; people who don't know of # make headings so. What closes like a sentence is none.
+_BOLD = re.compile(
+    r"^[ \t\u3000]*+(?P<line>\*\*(?=[^\s*])[^*|\r\n]{1,40}(?<![\s。；;！!，,：:？?…])\*\*)[ \t]*+(?=[\r\n]|\Z)",
+    re.MULTILINE,
+)
+#: The level of bold lines, below any that Markdown has.
+_BOLD_LEVEL = 9
 #: A line with a row of = or - below it.
 _UNDERLINED = re.compile(
     r"^(?![ \t]*+(?:[-*+>|#]|\d+[.)]))(?=[ \t\u3000]*+[^\s|])(?P<words>[^\r\n|]++)\r?\n"
@@ -36,9 +43,11 @@ def markdown_layout(text: str) -> Layout:
     front = _FRONT_MATTER.match(text)
     start = front.end() if front else 0
     fences = [Span(*match.span()) for match in _FENCED.finditer(text, start)]
-    underlined = [match for match in _UNDERLINED.finditer(text, start) if not _inside(match, fences)]
-    tables = [match for match in _TABLE.finditer(text, start) if not _inside(match, fences)]
+    underlined = [match for match in _UNDERLINED.finditer(text, start) if not _inside(match.start(), fences)]
+    tables = [match for match in _TABLE.finditer(text, start) if not _inside(match.start(), fences)]
     headings = [*_numbered(text, start, fences), *(_of_underlined(match) for match in underlined)]
+    if all(heading.level == 1 for heading in headings):
+        headings += _bold(text, start, sorted([*fences, *(heading.span for heading in headings)]))
     noise = [
         *([Boilerplate("文件头", Span(*front.span()))] if front else []),
         *(Boilerplate("分隔线", Span(*match.span("line"))) for match in underlined),
@@ -54,9 +63,15 @@ def markdown_layout(text: str) -> Layout:
 
 def _numbered(text: str, start: int, fences: list[Span]) -> Iterator[Heading]:
     for match in _HEADING.finditer(text, start):
-        if not _inside(match, fences):
+        if not _inside(match.start(), fences):
             marker = match["marker"]
             yield Heading(_trimmed(text, match.start("marker"), match.end()), marker.count("#"), len(marker))
+
+
+def _bold(text: str, start: int, taken: list[Span]) -> Iterator[Heading]:
+    for match in _BOLD.finditer(text, start):
+        if not _inside(match.start("line"), taken):
+            yield Heading(Span(*match.span("line")), _BOLD_LEVEL, len("**"))
 
 
 def _of_underlined(match: re.Match[str]) -> Heading:
@@ -76,6 +91,6 @@ def _trimmed(text: str, start: int, end: int) -> Span:
     return Span(start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip()))
 
 
-def _inside(match: re.Match[str], places: list[Span]) -> bool:
-    before = bisect_right(places, match.start(), key=lambda place: place.start)
-    return before > 0 and match.start() < places[before - 1].end
+def _inside(at: int, places: list[Span]) -> bool:
+    before = bisect_right(places, at, key=lambda place: place.start)
+    return before > 0 and at < places[before - 1].end

@@ -37,13 +37,13 @@ def refuse_longer(text: str, name: str, limits: Limits) -> str:
 def decode(content: bytes, name: str) -> tuple[str, str]:
     """(text, encoding) of a text file; `UnreadableFile` when it is empty, binary or in no encoding tried."""
     if not content.strip():
-        raise UnreadableFile(f"文件“{name}”是空的，没有可收录的文字。")
+        raise UnreadableFile(f"文件“{name}”是空的，没有可收录的文字，请检查是不是选错了文件。")
     encoding = _encoding(content)
     text = content.decode(encoding) if encoding else ""
     if encoding is None or _BINARY.search(text):
         raise UnreadableFile(f"文件“{name}”不是文本文件，或者编码无法识别，请用记事本打开后另存为 UTF-8 再试。")
     if not text.strip():
-        raise UnreadableFile(f"文件“{name}”是空的，没有可收录的文字。")
+        raise UnreadableFile(f"文件“{name}”是空的，没有可收录的文字，请检查是不是选错了文件。")
     return text, encoding
 
 

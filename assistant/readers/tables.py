@@ -16,7 +16,7 @@ from assistant.errors import UnreadableFile
 from assistant.readers.cell_values import shown
 from assistant.readers.package import BROKEN, damaged, open_package
 from assistant.readers.plain import decode, refuse_longer
-from assistant.records import Extract, Heading, Layout, Span, Table
+from assistant.records import Boilerplate, Extract, Heading, Layout, Span, Table
 from assistant.settings import Limits
 from assistant.text import trimmed
 
@@ -36,6 +36,11 @@ _RECORD_LINES = 200
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _AS_LINES = "有的单元格引号不成对或者太长，已按普通的行收录，请用 Excel 或 WPS 打开核对，另存为 xlsx 再收录一次。"
 
+#: What a record holds around its only cell: the delimiters of empty ones, and quotation marks.
+_EMPTY_CELLS = "空单元格"
+#: A longer line above a table is a remark.
+_TITLE_CHARACTERS = 50
+
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
 #: What openpyxl lets through on parts that are no XML, or another XML than they should be.
 _BROKEN = (*BROKEN, TypeError, AttributeError, NameError, ArithmeticError, AssertionError, StopIteration)
@@ -53,6 +58,7 @@ def read_csv(content: bytes, name: str, limits: Limits) -> Extract:
     text, encoding = decode(content, name)
     refuse_longer(text, name, limits)
     header, found = False, _lines(text)
+    above: list[tuple[Span, Span]] = []
     notes: tuple[str, ...] = ()
     delimiter = _delimiter(text)
     if delimiter:
@@ -61,10 +67,37 @@ def read_csv(content: bytes, name: str, limits: Limits) -> Extract:
         except csv.Error:
             notes = (_AS_LINES,)
         else:
-            header = len(records) > 1 and names_columns(records[0][1])
-            found = [span for span, _ in records]
+            first = _first_row(records)
+            header = len(records) - first > 1 and names_columns(records[first][1])
+            above = [(span, _only_cell(text, span, cells)) for span, cells in records[: first * header]]
+            found = [span for span, _ in records[first * header :]]
     table = Table(Span(found[0].start, found[-1].end), found[0] if header else None, tuple(found[header:]))
-    return Extract(text, encoding, Layout(tables=(table,)), warnings=notes)
+    title = above[0][1] if above and len(above[0][1]) <= _TITLE_CHARACTERS else None
+    layout = Layout(
+        title=title,
+        headings=(Heading(title, 1),) if title else (),
+        tables=(table,),
+        boilerplate=tuple(piece for span, cell in above for piece in _around(text, span, cell)),
+    )
+    return Extract(text, encoding, layout, warnings=notes)
+
+
+def _first_row(records: Sequence[tuple[Span, list[str]]]) -> int:
+    """The number of the first record with more than one cell; those before it are what stands above the table."""
+    return next((at for at, (_, cells) in enumerate(records) if sum(map(bool, map(str.strip, cells))) > 1), 0)
+
+
+def _only_cell(text: str, record: Span, cells: Sequence[str]) -> Span:
+    """The place of the one cell that a record holds; the whole record where quotation marks in it are doubled."""
+    words = next(cell.strip() for cell in cells if cell.strip())
+    at = text.find(words, record.start, record.end)
+    return Span(at, at + len(words)) if at >= 0 else record
+
+
+def _around(text: str, record: Span, cell: Span) -> Iterator[Boilerplate]:
+    for span in (Span(record.start, cell.start), Span(cell.end, record.end)):
+        if piece := trimmed(text, span):
+            yield Boilerplate(_EMPTY_CELLS, piece)
 
 
 def _lines(text: str) -> list[Span]:

@@ -290,6 +290,40 @@ def test_the_title_is_no_heading() -> None:
     assert extract.layout.title == Span(1, 3) and headings(extract) == []
 
 
+LARGE = '<w:sz w:val="44"/>'
+TEXT = paragraph("请把厨余垃圾沥干以后再投放。" * 3)
+
+
+def large(text: str, side: str = "center", marks: str = LARGE) -> str:
+    return f'<w:p><w:pPr><w:jc w:val="{side}"/></w:pPr>{run(text, marks)}</w:p>'
+
+
+@pytest.mark.parametrize(
+    ("above", "title"),
+    [
+        (large("垃圾分类办法"), "垃圾分类办法"),
+        (paragraph("附件1") + large("垃圾分类办法"), "垃圾分类办法"),
+        (large("某某小区") + large("垃圾分类办法"), "某某小区垃圾分类办法"),
+        (large("某某市文件") + paragraph("某政发〔2024〕17号") + large("垃圾分类办法"), "垃圾分类办法"),
+        (large("垃圾分类办法") + large("2024年3月5日"), "垃圾分类办法"),
+        (large("垃圾分类办法", marks="<w:b/>"), None),
+        (large("垃圾分类办法", side="left"), None),
+        (large("请看下文。"), None),
+        (large("一、垃圾分类"), None),
+        (large("垃圾分类办法") + paragraph("另一个", style="t"), "另一个"),
+        (paragraph("行") * 4 + large("垃圾分类办法"), None),
+    ],
+)
+def test_a_large_line_in_the_middle_at_the_head_is_the_title(above: str, title: str | None) -> None:
+    extract = read(above + TEXT, styles=style("t", "Title"))
+    assert (extract.layout.title and extract.layout.title.of(extract.text)) == title
+
+
+def test_bold_lines_above_the_title_are_no_headings() -> None:
+    bold = f"<w:p>{run('内部资料', '<w:b/>')}</w:p>"
+    assert headings(read(bold + large("垃圾分类办法") + bold.replace("内部资料", "总则") + TEXT)) == [("总则", 9)]
+
+
 def test_only_the_first_title_is_the_title() -> None:
     extract = read(paragraph("办法", style="t") + paragraph("附件", style="t"), styles=style("t", "Title"))
     assert extract.layout.title == Span(0, 2)

@@ -111,6 +111,19 @@ def test_headings_have_the_level_of_their_tag() -> None:
     assert found == [(1, "题", 0), (3, "一、目的", 0)]
 
 
+def test_the_heading_that_the_browsers_title_begins_with_is_the_title_and_the_sites_name_is_not() -> None:
+    page = f"<title>补贴通知_青河市</title><h1><a href='/'>青河市</a></h1><h2>补贴通知</h2><p>{LONG}</p><h2>青河市</h2>"
+    extract = read(page)
+    assert extract.layout.title is not None and extract.layout.title.of(extract.text) == "补贴通知"
+    assert [heading.span.of(extract.text) for heading in extract.layout.headings] == ["补贴通知", "青河市"]
+    assert around(page) == ["青河市"]
+
+
+def test_a_browsers_title_that_goes_on_in_words_names_no_heading() -> None:
+    extract = read("<title>补贴通知的附件</title><h1>附件</h1><h2>补贴通知</h2><p>文</p>")
+    assert extract.layout.title is not None and extract.layout.title.of(extract.text) == "附件"
+
+
 def test_two_first_headings_are_no_title() -> None:
     assert read("<h1>甲</h1><p>文</p><h1>乙</h1>").layout.title is None
 

@@ -22,6 +22,16 @@ def test_headings_of_both_kinds_are_found() -> None:
     ]
 
 
+def test_bold_lines_are_headings_where_no_signs_are() -> None:
+    text = "# 甲\n\n**一、乙**\n\n文**字**。\n\n**丙。**\n\n**丁：**\n\n**戊** 己\n\n```\n**庚**\n```\n\n  **辛**\n"
+    assert headings(text) == [(1, "甲"), (9, "一、乙**"), (9, "辛**")]
+    assert headings(text + "\n## 壬\n") == [(1, "甲"), (2, "壬")]
+
+
+def test_a_bold_line_above_a_row_of_signs_is_one_heading() -> None:
+    assert headings("\u3000**甲**\n===\n\n文。") == [(1, "**甲**")]
+
+
 @pytest.mark.parametrize("text", ["```\n# 注释\n```\n", "~~~\n# 注释\n", "---\ntitle: 甲\n# 注释\n---\n"])
 def test_code_and_front_matter_hold_no_headings(text: str) -> None:
     assert headings(text + "正文。") == []
@@ -46,7 +56,7 @@ def test_the_text_is_the_file_itself() -> None:
     assert (found.text, found.encoding) == ("# 甲\r\n\r\n乙。", "gb18030")
 
 
-@given(st.text(alphabet="#-=|:`~ \n\r\t甲乙.1", max_size=300))
+@given(st.text(alphabet="#-=|:`~* \n\r\t甲乙.1", max_size=300))
 def test_any_heap_of_marks_has_a_sound_layout(text: str) -> None:
     layout = markdown_layout(text)
     for heading in layout.headings:

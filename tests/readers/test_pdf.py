@@ -207,16 +207,16 @@ def with_running(pages: list[list[Put]], head: str = HANDBOOK_LINE, foot: str = 
     ]
 
 
-def test_a_paragraph_over_a_page_break_is_completed_before_the_running_lines():
+def test_running_lines_stand_behind_the_text_so_that_no_page_break_parts_it():
     extract = read(printed(*with_running(flowed(words(450), words(100, 500)))))
-    assert extract.text == "\n".join([HANDBOOK_LINE, words(450), "- 1 -", HANDBOOK_LINE, words(100, 500), "- 2 -"])
+    assert extract.text == "\n".join([words(450), words(100, 500), HANDBOOK_LINE, "- 1 -", HANDBOOK_LINE, "- 2 -"])
     assert boilerplate(extract) == [
         ("页眉", HANDBOOK_LINE),
         ("页码", "- 1 -"),
         ("页眉", HANDBOOK_LINE),
         ("页码", "- 2 -"),
     ]
-    assert extract.pages == (0, 9 + 22 * LINE - 2)
+    assert extract.pages == (0, 22 * LINE - 2)
 
 
 def test_a_paragraph_without_indent_ends_with_its_page_if_its_sentence_does():
@@ -303,6 +303,13 @@ def test_large_print_is_title_and_headings():
     extract = read(printed(page))
     assert extract.layout.title is not None and extract.layout.title.of(extract.text) == "员工手册"
     assert headings(extract) == [(1, "总则"), (2, "适用范围"), (1, "附则")]
+
+
+@pytest.mark.parametrize(("above", "title"), [(1, "员工手册"), (2, "员工手册"), (3, None)])
+def test_the_title_of_a_page_may_have_a_running_head_and_a_number_above_it(above: int, title: str | None):
+    heads = [Put(f"甲{'乙' * row}", y=540 - 20 * row, size=9) for row in range(above)]
+    extract = read(printed([*heads, Put("员工手册", x=120, y=460, size=22), *below(words(20), words(20, 50), y=400)]))
+    assert (extract.layout.title and extract.layout.title.of(extract.text)) == title
 
 
 def test_the_largest_print_is_no_title_if_it_comes_again():
@@ -425,6 +432,7 @@ HANDBOOK = printed(*with_running([*flowed(words(450), words(200, 500)), [Put("�
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.integers(2, 90), min_size=1, max_size=24), st.booleans())
 def test_paragraphs_come_back_as_they_were(lengths: list[int], running: bool):
+    lengths = [60, *lengths]  # a line that is full shows where the margin is
     starts = [sum(lengths[:at]) for at in range(len(lengths))]
     paragraphs = [words(length, start) for start, length in zip(starts, lengths, strict=True)]
     pages = flowed(*paragraphs)

@@ -63,6 +63,17 @@ def sheet(*rows: tuple[object, ...], number_format: str = "General") -> bytes:
     return saved(book)
 
 
+def test_the_title_above_the_columns_of_a_csv_file_is_its_title() -> None:
+    extract = read("回收点一览表,,\n单位：个,,\n种类,地点,数量\n纸箱,北门,3\n".encode(), read_csv)
+    assert extract.layout.title is not None and extract.layout.title.of(extract.text) == "回收点一览表"
+    assert parts(extract) == [("种类,地点,数量", ["纸箱,北门,3"])]
+    assert [piece.span.of(extract.text) for piece in extract.layout.boilerplate] == [",,", ",,"]
+
+
+def test_a_first_record_of_one_cell_is_a_row_where_nothing_below_it_names_columns() -> None:
+    assert csv_table("张三,,\n李四,8,5\n") == (None, ["张三,,", "李四,8,5"])
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_the_records_of_a_csv_file_are_rows(delimiter: str) -> None:
     text = '姓名,分数\r\n张三,90\r\n\r\n李四,"8,5\n备注"\r\n,\r\n'.replace(",", delimiter)

@@ -50,9 +50,10 @@ def read_page(content: bytes, name: str, limits: Limits, charset: str = "") -> E
         raise UnreadableFile(
             f"文件“{name}”里没有文字，可能要在浏览器里打开才会显示，请在浏览器里打开后另存为 PDF 或 txt 再收录。"
         )
-    aside = set_aside(page)
     titles = (words_of(nodes, at) for at, node in enumerate(nodes) if node.tag == "title" and page.seen[node.parent])
-    text, layout = page_text(page, aside, next(titles, ""))
+    title = next(titles, "")
+    aside = set_aside(page, title)
+    text, layout = page_text(page, aside, title)
     pictures = sum(node.tag == "img" and page.seen[at] and not aside[at] for at, node in enumerate(nodes))
     warnings = (f"有 {pictures} 张图片，图片里的文字没有收录。",) if pictures else ()
     return Extract(refuse_longer(text, name, limits), layout=layout, warnings=warnings)
@@ -69,7 +70,8 @@ def text_of(content: bytes, name: str, charset: str) -> str:
         except UnicodeDecodeError:
             continue
     try:
-        return decode(content.replace(b"\0", b""), name)[0]
+        # Browsers pass over NULs; in UTF-16 each is half of a character.
+        return decode(content if marks else content.replace(b"\0", b""), name)[0]
     except UnreadableFile as unreadable:
         if not content.strip() or not any(_ANYTHING.fullmatch(codec) for codec in names):
             raise

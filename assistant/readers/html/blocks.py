@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from assistant.readers.html.lists import Numbers, numbered_by_hand
-from assistant.readers.html.rules import Grid, Page
+from assistant.readers.html.rules import Grid, Page, names_content
 from assistant.readers.html.tree import BLOCKS, HEADINGS, PREFORMATTED
 from assistant.readers.tables import names_columns
 from assistant.records import Boilerplate, Heading, Layout, Span, Table
@@ -37,7 +37,7 @@ def page_text(page: Page, aside: Sequence[bool], title: str) -> tuple[str, Layou
         writer.words(title, _TITLE_ASIDE)
         writer.boundary(1)
     _Walk(page, aside, writer).over(1, len(page.nodes))
-    return writer.finished()
+    return writer.finished(title)
 
 
 @dataclass(slots=True)
@@ -97,7 +97,7 @@ class _Writer:
         elif aside:
             self.aside.append((aside, before, self.length))
 
-    def finished(self) -> tuple[str, Layout]:
+    def finished(self, title: str) -> tuple[str, Layout]:
         text = "".join(self.parts)
 
         def place(start: int, end: int) -> Span:
@@ -105,11 +105,12 @@ class _Writer:
 
         headings = tuple(Heading(place(start, end), level) for level, start, end in self.headings)
         first = [heading.span for heading in headings if heading.level == 1]
+        content = next((heading.span for heading in headings if names_content(heading.span.of(text), title)), None)
         tables = [
             (place(*header) if header else None, tuple(place(*row) for row in rows)) for header, rows in self.tables
         ]
         return text, Layout(
-            title=first[0] if len(first) == 1 else None,
+            title=content or (first[0] if len(first) == 1 else None),
             headings=headings,
             tables=tuple(Table(Span((header or rows[0]).start, rows[-1].end), header, rows) for header, rows in tables),
             boilerplate=tuple(Boilerplate(name, place(start, end)) for name, start, end in self.aside),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from assistant.readers.html.tree import CELLS, HEADINGS, Node, tags
+from assistant.readers.html.tree import CELLS, HEADINGS, Node, tags, words_of
 
 _UNSEEN = tags(
     "script style template noscript noframes noembed svg title iframe audio video canvas datalist rp annotation"
@@ -37,6 +37,12 @@ _CONTENT = re.compile(r"。|附件\s*[0-9一二三四五六七八九十]*\s*[:�
 #: The path to a page, of which the last steps are often no links.
 _PATH = re.compile(r"\s*(?:您|你)?(?:当前|现在)?(?:的|所在)*位置\s*(?:[:：]|\Z)")
 _PATH_CHARACTERS = 100
+#: What stands in a page's title between the name of its content and that of the site.
+_BEFORE_SITE = ("", *"_|｜—–-·")
+#: A shorter heading may begin a title by chance.
+_SHORTEST_TITLE = 4
+#: What is longer names nothing, and is compared by its beginning.
+_LONGEST_TITLE = 400
 #: If less of a page is left, the rules were wrong about it; what holds more than the rest is no single piece of it.
 _CONTENT_SHARE = 0.2
 
@@ -69,13 +75,42 @@ def measured(nodes: Sequence[Node]) -> Page:
     return Page(nodes, seen, characters, _grids(nodes, seen, characters))
 
 
-def set_aside(page: Page) -> list[bool]:
-    """For each node whether it stands around the content: by all rules, or by fewer where those leave too little."""
+def set_aside(page: Page, title: str) -> list[bool]:
+    """For each node whether it stands around the content: by all rules, or by fewer where those leave too little.
+
+    `title` is what a browser shows above the page: the name of its content, and often that of the site.
+    """
     total = page.characters[0]
     aside = _by_rules(page)
     if _left(page, aside) < total * _CONTENT_SHARE:
         aside = _inherited(page, [node.tag in _SURELY_ASIDE_TAGS for node in page.nodes])
+    for at in _site_names(page, aside, title):
+        aside[at : page.nodes[at].end] = [True] * (page.nodes[at].end - at)
     return aside if _left(page, aside) else [False] * len(page.nodes)
+
+
+def names_content(heading: str, title: str) -> bool:
+    """Whether a page's title in the browser begins with a heading, alone or before the name of the site."""
+    begins = len(_bare(heading)) >= _SHORTEST_TITLE and _bare(title).startswith(_bare(heading))
+    return begins and _rest(heading, title)[:1] in _BEFORE_SITE
+
+
+def _rest(heading: str, title: str) -> str:
+    """What a title that begins with a heading says behind it."""
+    return _bare(title)[len(_bare(heading)) :]
+
+
+def _bare(text: str) -> str:
+    return "".join(text[:_LONGEST_TITLE].split())
+
+
+def _site_names(page: Page, aside: Sequence[bool], title: str) -> list[int]:
+    """The headings above that of the content which say what the title says behind it."""
+    nodes = page.nodes
+    headings = [at for at, node in enumerate(nodes) if node.tag in HEADINGS and page.characters[at] and not aside[at]]
+    words = {at: words_of(nodes, at) for at in headings}
+    content = next((at for at in headings if names_content(words[at], title)), 0)
+    return [at for at in headings if at < content and _bare(words[at]) in _rest(words[content], title)]
 
 
 def _unseen(node: Node) -> bool:

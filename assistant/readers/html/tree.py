@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -98,7 +98,7 @@ def parse(markup: str) -> list[Node]:
     return parser.nodes
 
 
-def words_of(nodes: list[Node], number: int) -> str:
+def words_of(nodes: Sequence[Node], number: int) -> str:
     """All text inside a node, blanks folded."""
     return " ".join("".join(node.text for node in nodes[number : nodes[number].end]).split())
 

@@ -17,6 +17,8 @@ _LARGER = 1.15
 #: A longer paragraph in large print is an opening or a pull quote, not a heading.
 _LONGEST_HEADING = 40
 _HEADING_LINES = 2
+#: Lines that may stand above the title: of one page the running head can't be told from text, and papers have numbers.
+_ABOVE_TITLE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,27 +48,6 @@ class _Page:
     feet: list[_Paragraph] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class _Order:
-    """Puts paragraphs one after the other; running lines wait until the paragraph is complete that they interrupt."""
-
-    paragraphs: list[_Paragraph] = field(default_factory=list)
-    open: list[Line] = field(default_factory=list)
-    _waiting: list[_Paragraph] = field(default_factory=list)
-    _gap: bool = False
-
-    def run(self, lines: Sequence[_Paragraph]) -> None:
-        (self._waiting if self.open else self.paragraphs).extend(lines)
-
-    def add(self, line: Line, gap: bool) -> None:
-        self._gap = self._gap if self.open else gap
-        self.open.append(line)
-
-    def end(self) -> None:
-        self.paragraphs += [_Paragraph(tuple(self.open), "", self._gap), *self._waiting]
-        self.open, self._waiting = [], []
-
-
 def compose(sheets: Sequence[Sheet]) -> Extract:
     """The text of all pages, with their places in it and the layout; without warnings."""
     whole = [[merged(row) for row in sheet.rows] for sheet in sheets]
@@ -87,26 +68,26 @@ def compose(sheets: Sequence[Sheet]) -> Extract:
 
 
 def _paragraphs(pages: Sequence[_Page]) -> list[_Paragraph]:
+    """The text, and behind all of it the running lines, which between two paragraphs would part what is one."""
     body = [line for page in pages for line in page.lines]
     pitches = usual_pitches(body)
     size = _usual_size(body)
-    following = iter([*body[1:], None])
-    order, before = _Order(), None
-    for page in pages:
-        order.run(page.heads)
-        for line in page.lines:
-            upcoming = next(following)
-            order.add(line, before is not None and apart(before, line, pitches))
-            title = before is None and upcoming is not None and _one_title(line, upcoming, size, pitches)
-            if upcoming is None or not (title or goes_on(order.open, upcoming, pitches)):
-                order.end()
-            before = line
-        order.run(page.feet)
-    return order.paragraphs
+    paragraphs: list[_Paragraph] = []
+    open_lines: list[Line] = []
+    gap = False
+    for number, (line, upcoming) in enumerate(zip(body, [*body[1:], None], strict=False)):
+        if not open_lines:
+            gap = number > 0 and apart(body[number - 1], line, pitches)
+        open_lines.append(line)
+        title = number == len(paragraphs) <= _ABOVE_TITLE and upcoming and _one_title(line, upcoming, size, pitches)
+        if upcoming is None or not (title or goes_on(open_lines, upcoming, pitches)):
+            paragraphs.append(_Paragraph(tuple(open_lines), "", gap))
+            open_lines = []
+    return paragraphs + [running for page in pages for running in (*page.heads, *page.feet)]
 
 
 def _one_title(line: Line, following: Line, size: float, pitches: Pitches) -> bool:
-    """Whether the first two lines of the file are a title that was broken by hand: both large and in the middle."""
+    """Whether two lines at the head of the file are a title that was broken by hand: both large and in the middle."""
     large = min(line.size, following.size) >= _LARGER * size and _same(line.size, following.size)
     return large and not apart(line, following, pitches) and line.page == following.page and centred(line, following)
 
@@ -141,7 +122,7 @@ def _written(paragraphs: Sequence[_Paragraph], pages: int) -> tuple[str, list[Sp
 
 
 def _ascending(begins: dict[int, int], pages: int, end: int) -> tuple[int, ...]:
-    """A page without text begins where the next one does, as does one whose running lines wait for a paragraph."""
+    """A page without text begins where the next one does, as does one that holds running lines alone."""
     found: list[int] = []
     for page in reversed(range(pages)):
         end = min(end, begins.get(page, end))
@@ -154,7 +135,7 @@ def _layout(paragraphs: Sequence[_Paragraph], spans: Sequence[Span]) -> Layout:
     usual = _usual_size(line for paragraph, _ in content for line in paragraph.lines)
     found = [(paragraph, span) for paragraph, span in content if _is_heading(paragraph, len(span), usual)]
     title = None
-    if found and found[0] == content[0] and _stands_out([paragraph for paragraph, _ in content]):
+    if found and _stands_out(found[0][0], [paragraph for paragraph, _ in content]):
         title = found.pop(0)[1]
     sizes = _ranks(_size(paragraph) for paragraph, _ in found)
     running = [Boilerplate(each.name, span) for each, span in zip(paragraphs, spans, strict=True) if each.name]
@@ -167,9 +148,15 @@ def _is_heading(paragraph: _Paragraph, length: int, usual: float) -> bool:
     return short and not paragraph.lines[-1].closed and _size(paragraph) >= _LARGER * usual
 
 
-def _stands_out(paragraphs: Sequence[_Paragraph]) -> bool:
-    """Whether the first is larger than all others."""
-    return all(_size(each) < _size(paragraphs[0]) * (1 - SAME_SIZE) for each in paragraphs[1:])
+def _stands_out(first: _Paragraph, paragraphs: Sequence[_Paragraph]) -> bool:
+    """Whether a heading is larger than all else, and nothing but single lines above it."""
+    above = paragraphs[: paragraphs.index(first)]
+    others = (each for each in paragraphs if each is not first)
+    return (
+        len(above) <= _ABOVE_TITLE
+        and all(len(each.lines) == 1 for each in above)
+        and all(_size(each) < _size(first) * (1 - SAME_SIZE) for each in others)
+    )
 
 
 def _size(paragraph: _Paragraph) -> float:

@@ -36,6 +36,7 @@ def read_docx(content: bytes, name: str, limits: Limits) -> Extract:
     page = Page(story)
     body = below(parts.document, "body")
     if body is not None:
+        page.measure(body)
         page.body(body)
     if not page.filled:
         raise UnreadableFile(_empty(name, story.unread[Unread.PICTURES]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from assistant.numbering import starts_with_number
 from assistant.readers.word.numbering import Element, switch, value
 from assistant.readers.word.parts import Parts
 from assistant.readers.word.story import CONTROL, PARAGRAPH, TABLE, Line, Story, inside
@@ -21,6 +22,11 @@ _BOLD_CLOSED = _CLOSED + "!?,.:：、…"
 _BOLD_LEVEL = 9
 #: Behind so many paragraphs no title of the whole file stands.
 _TITLE_WITHIN = 20
+#: A title without a style is at least this much larger than the text, and at the most so many lines stand above it.
+_LARGER = 1.15
+_ABOVE_TITLE = 3
+#: The head of an official paper (某某市人民政府文件), larger than the title below it.
+_LETTERHEAD = "文件"
 _LONGEST_COLUMN_NAME = 20
 _AMOUNT = re.compile(
     r"[\d\s.,，．/／\-—–:：+%％‰¥￥$€()（）年月日号时点分秒元]*\d[\d\s.,，．/／\-—–:：+%％‰¥￥$€()（）年月日号时点分秒元]*"
@@ -35,6 +41,8 @@ class Page:
         self._lines: list[str] = []
         self._end = -1
         self._title: Span | None = None
+        self._title_size = 0  # of one without a style
+        self._usual_size = 0
         self._headings: list[Heading] = []
         self._bold: list[Heading] = []
         self._tables: list[Table] = []
@@ -49,6 +57,12 @@ class Page:
     def layout(self) -> Layout:
         headings = self._headings or self._bold
         return Layout(self._title, tuple(headings), tuple(self._tables), tuple(self._apart), tuple(self._boilerplate))
+
+    def measure(self, body: Element) -> None:
+        """Look over the whole body, before its blocks are read: what is large depends on the rest."""
+        styles = {value(paragraph, "pPr", "pStyle") for paragraph in body.iter(PARAGRAPH)}
+        if not any(self._story.styles.of(key).title for key in styles):
+            self._usual_size = self._story.usual_size(body)
 
     def body(self, container: Element, contents: bool = False, in_table: bool = False) -> None:
         """All blocks of a container; `contents`: they are a table of contents."""
@@ -75,9 +89,16 @@ class Page:
         named = line.worded and not contents
         is_title = named and line.style.title and self._title is None and self.filled < _TITLE_WITHIN
         level = _heading_level(paragraph, line) if named and not is_title else 0
+        if named and not level and not in_table and self._is_printed_title(line):
+            is_title, self._title_size = True, line.size
+        elif self._goes_on_title(line) and not level:
+            self._extend_title(line.text)
+            self._add_apart(line.apart)
+            return
         span = self._add(line.text.replace("\n", " ") if is_title or level else line.text)
         if is_title:
             self._title = span
+            self._bold.clear()  # what stands above the title is the head of the paper
         elif level:
             self._headings.append(Heading(span, level))
         elif named and not in_table and _looks_like_heading(line):
@@ -85,6 +106,36 @@ class Page:
         if contents:
             self._add_contents(span)
         self._add_apart(line.apart)
+
+    def _is_printed_title(self, line: Line) -> bool:
+        """Whether only its print makes a line the title: large and in the middle, at the head of the file."""
+        text = line.text.strip()
+        return (
+            self._title is None
+            and self.filled <= _ABOVE_TITLE
+            and self._is_large(line)
+            and not text.endswith((_LETTERHEAD, *_BOLD_CLOSED))
+            and not starts_with_number(text)
+        )
+
+    def _is_large(self, line: Line) -> bool:
+        large = self._usual_size > 0 and line.size >= _LARGER * self._usual_size
+        return large and line.centred and len(line.text) <= _LONGEST_HEADING and not _AMOUNT.fullmatch(line.text)
+
+    def _goes_on_title(self, line: Line) -> bool:
+        """Whether a title that was broken by hand goes on in this line, in the same print directly below."""
+        if self._title is None or self._title.end != self._end or line.size != self._title_size or not line.worded:
+            return False
+        whole = len(self._title) + len(line.text) <= _LONGEST_HEADING
+        return whole and self._is_large(line) and not starts_with_number(line.text.strip())
+
+    def _extend_title(self, text: str) -> None:
+        """A title of two lines is one line, as it is where a page breaks it by itself."""
+        words = text.replace("\n", " ").strip()
+        between = " " if (self._lines[-1][-1:] + words[:1]).isascii() else ""
+        self._lines[-1] += between + words
+        self._end += len(between + words)
+        self._title = Span(self._title.start if self._title else 0, self._end)
 
     def _table(self, table: Element, contents: bool) -> None:
         rows = self._story.rows(table)

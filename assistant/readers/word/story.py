@@ -14,7 +14,7 @@ from assistant.readers.word.styles import Style, Styles
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/"
-PARAGRAPH, TABLE, CONTROL, _TR, _TC = (W + name for name in ("p", "tbl", "sdt", "tr", "tc"))
+PARAGRAPH, TABLE, CONTROL, _TR, _TC, _RUN = (W + name for name in ("p", "tbl", "sdt", "tr", "tc", "r"))
 _WORDS = (W + "t", _MATH + "t")
 _ALTERNATIVES = _COMPATIBILITY + "AlternateContent"
 #: What stands around paragraphs, rows and cells without being one.
@@ -48,6 +48,8 @@ class Line:
     text: str
     worded: bool  # whether it holds more than its number
     bold: bool
+    size: int  # of most of its characters, in half-points
+    centred: bool
     style: Style
     apart: Sequence[Element]
 
@@ -75,13 +77,32 @@ class Story:
 
     def line(self, paragraph: Element) -> Line:
         style = self.styles.of(value(paragraph, "pPr", "pStyle"))
-        runs = _Runs(self, style.bold)
+        runs = _Runs(self, style)
         runs.walk(paragraph)
         # A page break before a heading is a line end in front of it.
         words = "".join(runs.pieces).strip("\n")
         number = "" if not words and _is_gone(paragraph) else self._number(paragraph, style)
         worded = bool(words.strip())
-        return Line(number + words if worded else number.rstrip() + words, worded, runs.bold, style, runs.apart)
+        side = value(paragraph, "pPr", "jc")
+        return Line(
+            text=number + words if worded else number.rstrip() + words,
+            worded=worded,
+            bold=runs.bold,
+            size=_most(runs.sizes),
+            centred=side == "center" if side else style.centred,
+            style=style,
+            apart=runs.apart,
+        )
+
+    def usual_size(self, body: Element) -> int:
+        """The size of most characters, in half-points."""
+        sizes: Counter[int] = Counter()
+        for paragraph in body.iter(PARAGRAPH):
+            style = self.styles.of(value(paragraph, "pPr", "pStyle"))
+            for run in paragraph.iter(_RUN):
+                length = sum(len(words.text or "") for words in run.iter(*_WORDS))
+                sizes[self.styles.size(below(run, "rPr"), style)] += length
+        return _most(sizes)
 
     def _number(self, paragraph: Element, style: Style) -> str:
         key = value(paragraph, "pPr", "numPr", "numId") or style.list_key
@@ -129,12 +150,14 @@ class Story:
 class _Runs:
     """Collects what the runs of one paragraph hold."""
 
-    def __init__(self, story: Story, bold: bool) -> None:
+    def __init__(self, story: Story, style: Style) -> None:
         self.pieces: list[str] = []
         self.apart: list[Element] = []
+        self.sizes: Counter[int] = Counter()
         self._story = story
-        self._bold_style = bold
+        self._style = style
         self._bold_run = False
+        self._size_run = 0
         self._shades: set[bool] = set()
 
     @property
@@ -158,10 +181,11 @@ class _Runs:
             return
         bold = switch(marks, "b")
         if bold is None:
-            bold = self._bold_style or self._story.styles.bold(value(marks, "rStyle"))
-        outer, self._bold_run = self._bold_run, bold
+            bold = self._style.bold or self._story.styles.bold(value(marks, "rStyle"))
+        outer = self._bold_run, self._size_run
+        self._bold_run, self._size_run = bold, self._story.styles.size(marks, self._style)
         self.walk(run)
-        self._bold_run = outer
+        self._bold_run, self._size_run = outer
 
     def words(self, element: Element) -> None:
         # A comment of the XML may cut the words in two.
@@ -169,6 +193,7 @@ class _Runs:
         self.pieces.append(text)
         if text.strip():
             self._shades.add(self._bold_run)
+            self.sizes[self._size_run] += len(text)
 
     def symbol(self, element: Element) -> None:
         code = integer(element.get(W + "char"), base=16)
@@ -201,7 +226,7 @@ class _Runs:
 
 
 _HANDLERS: Mapping[str, Callable[[_Runs, Element], None]] = {
-    W + "r": _Runs.run,
+    _RUN: _Runs.run,
     **dict.fromkeys(_WORDS, _Runs.words),
     W + "sym": _Runs.symbol,
     W + "del": _Runs.deleted,
@@ -213,6 +238,10 @@ _HANDLERS: Mapping[str, Callable[[_Runs, Element], None]] = {
     **{_DRAWING + name: _Runs.picture for name in ("picture}pic", "chart}chart", "diagram}relIds")},
     "{urn:schemas-microsoft-com:vml}imagedata": _Runs.picture,
 }
+
+
+def _most(sizes: Counter[int]) -> int:
+    return max(sizes, key=lambda size: sizes[size], default=0)
 
 
 def inside(container: Element, wanted: Sequence[str]) -> Iterator[Element]:

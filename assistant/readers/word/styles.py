@@ -9,6 +9,8 @@ from assistant.readers.word.numbering import Element, W, integer, switch, value
 
 _HEADING_STYLE = re.compile(r"(?:heading|标题) ?([1-9])", re.IGNORECASE)
 _TITLE_STYLE = re.compile(r"title|标题", re.IGNORECASE)
+#: Half-points of text of which no part of a file says how large it is.
+_STANDARD_SIZE = 20
 #: WPS calls the lines of a table of contents that was typed by hand 手动目录.
 _CONTENTS_STYLE = re.compile(r"(?:toc|(?:WPSOffice)?(?:手动)?目录) ?[1-9]|toc (?:heading|标题)", re.IGNORECASE)
 
@@ -22,6 +24,8 @@ class Style:
     title: bool = False
     contents: bool = False
     bold: bool = False
+    size: int = 0  # in half-points; 0 where nothing is said
+    centred: bool = False
     list_key: str | None = None
     list_level: str | None = None
 
@@ -37,6 +41,7 @@ class Styles:
             (node.get(W + "styleId") for node in standard if node.get(W + "type") == "paragraph"), None
         )
         self._known: dict[str | None, Style] = {}
+        self._size = integer(value(root, "docDefaults", "rPrDefault", "rPr", "sz"), _STANDARD_SIZE)
         #: The list that each numbering style stands for.
         self.lists = {key: text for key, node in self._nodes.items() if (text := value(node, "pPr", "numPr", "numId"))}
 
@@ -49,6 +54,13 @@ class Styles:
     def bold(self, key: str | None) -> bool:
         """Whether a style of characters is bold."""
         return key in self._nodes and self.of(key).bold
+
+    def size(self, marks: Element | None, style: Style) -> int:
+        """The size of a run with these properties in a paragraph of this style, in half-points."""
+        key = value(marks, "rStyle")
+        return (
+            integer(value(marks, "sz")) or (self.of(key).size if key in self._nodes else 0) or style.size or self._size
+        )
 
     def _resolved(self, key: str | None) -> Style:
         chain: dict[str, Element] = {}
@@ -63,6 +75,8 @@ class Styles:
             title=bool(names and _TITLE_STYLE.fullmatch(names[0])),
             contents=any(map(_CONTENTS_STYLE.fullmatch, names)),
             bold=next((bold for node in nodes if (bold := switch(node, "rPr", "b")) is not None), False),
+            size=next((size for node in nodes if (size := integer(value(node, "rPr", "sz")))), 0),
+            centred=next((side == "center" for node in nodes if (side := value(node, "pPr", "jc"))), False),
             list_key=next((text for node in nodes if (text := value(node, "pPr", "numPr", "numId"))), None),
             list_level=next((text for node in nodes if (text := value(node, "pPr", "numPr", "ilvl"))), None),
         )
