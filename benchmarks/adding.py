@@ -2,8 +2,8 @@
 
     python -m benchmarks.adding
 
-The library holds some 5,000 passages made of the seeds' sentences in new orders. The encoder takes no time: it gives each
-character a vector as wide as the bundled encoder's, so that all files are as large as real ones.
+The library holds some 5,000 passages made of the seeds' sentences in new orders. The encoder takes no time: it gives
+each character a vector as wide as the bundled encoder's, so that all files are as large as real ones.
 """
 
 from __future__ import annotations

@@ -14,17 +14,12 @@ from typing import Any
 
 from assistant.errors import UnreadableFile
 from assistant.readers.cell_values import shown
+from assistant.readers.columns import name_columns
 from assistant.readers.package import BROKEN, damaged, open_package
 from assistant.readers.plain import decode, refuse_longer
 from assistant.records import Boilerplate, Extract, Heading, Layout, Span, Table
 from assistant.settings import Limits
 from assistant.text import trimmed
-
-#: A longer cell says something, and does not name a column.
-_NAME_CHARACTERS = 20
-_CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?"
-_DAY = r"\d{2,4}[-/.年]\d{1,2}(?:[-/.月]\d{1,2}日?|月)?"
-_VALUE = re.compile(rf"[-+]?[￥¥$]?\s*\d[\d,.]*\s*[%‰元万亿]*|{_DAY}(?:[ T]{_CLOCK})?|{_CLOCK}")
 
 _DELIMITERS = ",;\t|"
 #: As many records show what separates the columns.
@@ -46,13 +41,6 @@ _FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
 _BROKEN = (*BROKEN, TypeError, AttributeError, NameError, ArithmeticError, AssertionError, StopIteration)
 
 
-def names_columns(cells: Sequence[str]) -> bool:
-    """Whether a first row reads as the names of its columns: short words in each, no number or date."""
-    return len(cells) > 1 and all(
-        cell and len(cell) <= _NAME_CHARACTERS and not _VALUE.fullmatch(cell) for cell in map(str.strip, cells)
-    )
-
-
 def read_csv(content: bytes, name: str, limits: Limits) -> Extract:
     """A CSV file as it is, each record a row."""
     text, encoding = decode(content, name)
@@ -68,7 +56,7 @@ def read_csv(content: bytes, name: str, limits: Limits) -> Extract:
             notes = (_AS_LINES,)
         else:
             first = _first_row(records)
-            header = len(records) - first > 1 and names_columns(records[first][1])
+            header = len(records) - first > 1 and name_columns(records[first][1])
             above = [(span, _only_cell(text, span, cells)) for span, cells in records[: first * header]]
             found = [span for span, _ in records[first * header :]]
     table = Table(Span(found[0].start, found[-1].end), found[0] if header else None, tuple(found[header:]))
@@ -190,7 +178,7 @@ class _Written:
             self._line("\t".join(row))
         places = [self._line("\t".join(row)) for row in rows[first:]]
         left = min(next(at for at, cell in enumerate(row) if cell) for row in rows[first:])
-        named = len(places) > 1 and names_columns(rows[first][left:])
+        named = len(places) > 1 and name_columns(rows[first][left:])
         table = Span(places[0].start, places[-1].end)
         self.tables.append(Table(table, places[0] if named else None, tuple(places[named:])))
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from assistant.readers.columns import name_columns
 from assistant.readers.html.lists import Numbers, numbered_by_hand
 from assistant.readers.html.rules import Grid, Page, names_content
 from assistant.readers.html.tree import BLOCKS, HEADINGS, PREFORMATTED
-from assistant.readers.tables import names_columns
 from assistant.records import Boilerplate, Heading, Layout, Span, Table
 from assistant.text import trimmed
 
@@ -209,7 +209,7 @@ class _Walk:
         if len(grid.rows) - titles == 1:
             titles = 0
         places = [self._row(row) for row in grid.rows]
-        named = grid.named[titles] or names_columns([self._words(cell) for cell in grid.rows[titles]])
+        named = grid.named[titles] or name_columns([self._words(cell) for cell in grid.rows[titles]])
         rows = places[titles:]
         self._writer.tables.append((rows[0], rows[1:]) if named else (None, rows))
         self._writer.boundary(1)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from assistant.numbering import starts_with_number
+from assistant.readers.columns import is_value, name_columns
 from assistant.readers.word.numbering import Element, switch, value
 from assistant.readers.word.parts import Parts
 from assistant.readers.word.story import CONTROL, PARAGRAPH, TABLE, Line, Story, inside
@@ -27,10 +27,6 @@ _LARGER = 1.15
 _ABOVE_TITLE = 3
 #: The head of an official paper (某某市人民政府文件), larger than the title below it.
 _LETTERHEAD = "文件"
-_LONGEST_COLUMN_NAME = 20
-_AMOUNT = re.compile(
-    r"[\d\s.,，．/／\-—–:：+%％‰¥￥$€()（）年月日号时点分秒元]*\d[\d\s.,，．/／\-—–:：+%％‰¥￥$€()（）年月日号时点分秒元]*"
-)
 
 
 class Page:
@@ -120,7 +116,7 @@ class Page:
 
     def _is_large(self, line: Line) -> bool:
         large = self._usual_size > 0 and line.size >= _LARGER * self._usual_size
-        return large and line.centred and len(line.text) <= _LONGEST_HEADING and not _AMOUNT.fullmatch(line.text)
+        return large and line.centred and len(line.text) <= _LONGEST_HEADING and not is_value(line.text)
 
     def _goes_on_title(self, line: Line) -> bool:
         """Whether a title that was broken by hand goes on in this line, in the same print directly below."""
@@ -149,7 +145,7 @@ class Page:
         for place, row in enumerate(rows):
             cells = [self._story.cell(cell, apart) for cell in row.cells]
             span = self._add("\t".join(cells))
-            if place == 0 and len(span) and (switch(row.node, "trPr", "tblHeader") or _name_columns(cells)):
+            if place == 0 and len(span) and (switch(row.node, "trPr", "tblHeader") or name_columns(cells)):
                 header = span
             elif len(span):
                 spans.append(span)
@@ -192,13 +188,6 @@ def _heading_level(paragraph: Element, line: Line) -> int:
 def _looks_like_heading(line: Line) -> bool:
     text = line.text.strip()
     return line.bold and len(text) <= _LONGEST_BOLD and "\n" not in text and not text.endswith(tuple(_BOLD_CLOSED))
-
-
-def _name_columns(cells: Sequence[str]) -> bool:
-    """Whether a first row holds names; one merged cell names the whole table."""
-    return len(cells) > 1 and all(
-        cell.strip() and len(cell) <= _LONGEST_COLUMN_NAME and not _AMOUNT.fullmatch(cell) for cell in cells
-    )
 
 
 def _is_contents(control: Element) -> bool:
