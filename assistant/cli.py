@@ -240,7 +240,7 @@ def _reported(assistant: Assistant, report: Report, as_json: bool, nothing: str)
         print(nothing, file=sys.stderr)
         return 1
     if report.changed:
-        assistant.warm_up()
+        assistant.index()
     return 1 if refused else 0
 
 

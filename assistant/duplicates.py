@@ -10,7 +10,7 @@ from assistant.records import Hit
 from assistant.text import matching_form
 
 #: Three characters: long enough that common words don't count, short enough that a changed word breaks only a few.
-_SHINGLE = 3
+SHINGLE = 3
 #: From this share of shared shingles two passages say the same with small changes of wording.
 SAME = 0.6
 _MARKS = re.compile(r"[\W_]+")
@@ -18,8 +18,13 @@ _MARKS = re.compile(r"[\W_]+")
 
 def shingles(text: str) -> frozenset[str]:
     """The distinct runs of three letters of a text, punctuation and blanks aside."""
-    letters = _MARKS.sub("", matching_form(text))
-    return frozenset(letters[at : at + _SHINGLE] for at in range(max(1, len(letters) - _SHINGLE + 1)))
+    found = letters(text)
+    return frozenset(found[at : at + SHINGLE] for at in range(max(1, len(found) - SHINGLE + 1)))
+
+
+def letters(text: str) -> str:
+    """A text as it is compared: in matching form, without punctuation and blanks."""
+    return _MARKS.sub("", matching_form(text))
 
 
 def containment(inner: frozenset[str], outer: frozenset[str]) -> float:

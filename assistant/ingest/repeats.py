@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from assistant.duplicates import SAME, shingles
+from assistant.duplicates import SAME, SHINGLE, letters
 from assistant.records import Passage
 
 #: Of all shingles a quarter counts, chosen by their characters (the sampling of Broder, 1997): it tells as well whether
@@ -31,7 +31,8 @@ def repeated(added: Sequence[Passage], library: Iterable[Passage]) -> Mapping[st
     return Counter(added[number].document.source.id for number in found)
 
 
-def _sampled(passage: Passage) -> list[str]:
-    # A text without a letter has one shingle, the empty one.
-    found = filter(None, shingles(passage.text))
-    return [shingle for shingle in found if (ord(shingle[0]) + ord(shingle[-1])) % _SAMPLED == 0]
+def _sampled(passage: Passage) -> set[str]:
+    text = letters(passage.text)
+    codes = list(map(ord, text))
+    ends = enumerate(zip(codes, codes[SHINGLE - 1 :], strict=False))
+    return {text[at : at + SHINGLE] for at, (first, last) in ends if (first + last) % _SAMPLED == 0}
