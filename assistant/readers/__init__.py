@@ -5,36 +5,31 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from hashlib import sha256
+from importlib import import_module
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 
 from assistant.errors import UnreadableFile
-from assistant.readers.html import read_html
-from assistant.readers.markdown import read_markdown
-from assistant.readers.mhtml import read_mhtml
-from assistant.readers.pdf import read_pdf
-from assistant.readers.plain import read_plain
-from assistant.readers.tables import read_csv, read_xlsx
-from assistant.readers.word import read_docx
 from assistant.records import Extract, Source
 from assistant.settings import Limits
 
 #: Turns a file's bytes into an `Extract` or raises `UnreadableFile`; the second argument is its name, for messages.
 Reader = Callable[[bytes, str, Limits], Extract]
 
-READERS: Mapping[str, Reader] = {
-    ".txt": read_plain,
-    ".text": read_plain,
-    ".md": read_markdown,
-    ".markdown": read_markdown,
-    ".docx": read_docx,
-    ".pdf": read_pdf,
-    ".html": read_html,
-    ".htm": read_html,
-    ".mhtml": read_mhtml,
-    ".mht": read_mhtml,
-    ".csv": read_csv,
-    ".xlsx": read_xlsx,
+#: Ending → module and function; a reader is loaded with the first file of its format, since a question needs none.
+READERS: Mapping[str, tuple[str, str]] = {
+    ".txt": ("plain", "read_plain"),
+    ".text": ("plain", "read_plain"),
+    ".md": ("markdown", "read_markdown"),
+    ".markdown": ("markdown", "read_markdown"),
+    ".docx": ("word", "read_docx"),
+    ".pdf": ("pdf", "read_pdf"),
+    ".html": ("html", "read_html"),
+    ".htm": ("html", "read_html"),
+    ".mhtml": ("mhtml", "read_mhtml"),
+    ".mht": ("mhtml", "read_mhtml"),
+    ".csv": ("tables", "read_csv"),
+    ".xlsx": ("tables", "read_xlsx"),
 }
 _IN_WORD = "请用 Word 或 WPS 打开，另存为 docx "
 _IN_EXCEL = "请用 Excel 或 WPS 打开，另存为 xlsx "
@@ -116,9 +111,11 @@ def shown(name: str) -> str:
 def _reader(path: Path) -> Reader:
     if _SURROGATE.search(str(path)):
         raise UnreadableFile(f"“{shown(str(path))}”的名字里有无法保存的字符，请改名后再收录。")
-    reader = READERS.get(path.suffix.lower())
-    if reader is None:
+    place = READERS.get(path.suffix.lower())
+    if place is None:
         known = "、".join(sorted(READERS))
         other = f"“{shown(path.name)}”的格式暂不支持，请另存为以下格式之一：{known}。"
         raise UnreadableFile(conversion(path) or other)
+    module, function = place
+    reader: Reader = getattr(import_module(f"{__name__}.{module}"), function)
     return reader
