@@ -265,7 +265,7 @@ def _remove(options: argparse.Namespace) -> int:
 
 def _list(options: argparse.Namespace) -> int:
     with _open(options) as assistant:
-        groups = assistant.library.collections()
+        groups, folders = assistant.library.collections(), assistant.library.folders()
         if options.collection and options.collection not in groups:
             return _stopped(
                 f"没有名为“{options.collection}”的分组，现有的分组有：{'、'.join(groups) or '（还没有）'}。"
@@ -282,6 +282,9 @@ def _list(options: argparse.Namespace) -> int:
             print(_shown(f"  《{document.title}》{traits and '  ' + traits}"))
     if not readings:
         print("资料库是空的，请用 zhiyin add 收录文件。")
+    for folder, name in folders.items():
+        if options.collection in ("", name):
+            print(_shown(f"收录过的文件夹：{folder}（分组：{name}），有变化时请运行 zhiyin update。"))
     return 0
 
 

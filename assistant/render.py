@@ -27,6 +27,9 @@ ELLIPSIS = "……"
 #: Around highlights in plain text: signs that Chinese documents hardly use themselves.
 MARKS = ("«", "»")
 
+#: Characters shown before a cited place, and twice as many in all, of a file that is longer: some novels' worth.
+SHOWN = 200_000
+
 Layer = tuple[str, str, Sequence[Span]]  # opening tag, closing tag, where
 
 
@@ -330,13 +333,22 @@ def opener(source_id: str, spans: Sequence[Span], marks: Sequence[Span], label: 
 
 
 def source_html(source: Source, titles: Sequence[Span], cited: Sequence[Span], marks: Sequence[Span]) -> str:
-    """The whole text of a file, with its titles, the cited places and the highlights in them."""
+    """The text of a file, with its titles, the cited places and the highlights in them; of a very long one as much as a
+    browser can hold, around the first cited place."""
+    at = cited[0].start if cited else 0
+    start = max(0, at - SHOWN) if len(source.text) > 2 * SHOWN else 0
+    shown = Span(start, min(len(source.text), start + 2 * SHOWN))
     layers: list[Layer] = [
         ('<strong class="title">', "</strong>", titles),
         ('<span class="cited">', "</span>", cited),
         ("<mark>", "</mark>", marks),
     ]
-    return f'<div class="original">{_layered(source.text, 0, layers)}</div>'
+    text = f'<div class="original">{_layered(shown.of(source.text), shown.start, layers)}</div>'
+    return f"{_left_out('前面', shown.start)}{text}{_left_out('后面', len(source.text) - shown.end)}"
+
+
+def _left_out(where: str, count: int) -> str:
+    return f'<p class="notice">{where}还有 {count} 字没有显示，请打开原件查看。</p>' if count else ""
 
 
 def _places(spans: Sequence[Span]) -> str:

@@ -272,6 +272,8 @@ def test_list_may_show_one_collection(run: Run, library: Path, tools: Path) -> N
     run("add", tools, "--library", library)
     assert run("list", "--in", "工具", "--library", library).out.splitlines()[0] == "铁锹.txt（1 篇，1 段，分组：工具）"
     assert SEED.name not in run("list", "--in", "工具", "--library", library).out
+    folder = f"收录过的文件夹：{tools}（分组：工具），有变化时请运行 zhiyin update。"
+    assert run("list", "--library", library).out.splitlines()[-1] == folder
 
 
 def test_update_reads_what_changed_and_says_so(run: Run, library: Path, tools: Path) -> None:

@@ -165,6 +165,18 @@ def test_no_control_character_of_a_document_reaches_the_terminal() -> None:
     assert not set(map(chr, [*range(9), *range(11, 32), 127])) & set(to_text(ANSWER))
 
 
+def test_of_a_very_long_file_the_part_around_the_citation_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assistant.render.SHOWN", 5)
+    source = replace(SOURCE, text="甲" * 20 + "乙" + "丙" * 20)
+    html = source_html(source, [], [Span(20, 21)], [])
+    assert html == (
+        '<p class="notice">前面还有 15 字没有显示，请打开原件查看。</p>'
+        '<div class="original">甲甲甲甲甲<span class="cited">乙</span>丙丙丙丙</div>'
+        '<p class="notice">后面还有 16 字没有显示，请打开原件查看。</p>'
+    )
+    assert "notice" not in source_html(replace(SOURCE, text="甲" * 10), [], [], [])
+
+
 def test_markdown_escapes_every_sign_that_could_be_markup() -> None:
     markdown = to_markdown(ANSWER)
     assert "\\<b\\>" in markdown and "\\* 1\\. 一" in markdown
