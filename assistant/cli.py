@@ -10,8 +10,9 @@ import json
 import logging
 import os
 import sys
+import threading
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager, closing, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -132,6 +133,7 @@ def _parser() -> Parser:
     evaluate.set_defaults(refuse=evaluate.error)
     serve = add("serve", _serve, "启动问答网页")
     serve.add_argument("--host", default="127.0.0.1", help="监听地址（默认 127.0.0.1，只限本机）")
+    serve.add_argument("--watch", action="store_true", help="同时看着收录过的文件夹，有变化就更新")
     serve.add_argument("--port", type=int, default=7860, help="端口（默认 7860）")
     return parser
 
@@ -211,21 +213,38 @@ def _update(options: argparse.Namespace) -> int:
 
 
 def _watch(options: argparse.Namespace) -> int:
-    from assistant.ingest.watching import changes
-
     with _open(options) as assistant:
         if options.paths:
             assistant.add(options.paths, listener=_say)
         folders = [Path(folder) for folder in assistant.library.folders()]
         if not any(folder.is_dir() for folder in folders):
             return _stopped("还没有收录过文件夹，请写 zhiyin watch 文件夹。")
-        assistant.update(_say)
-        assistant.warm_up()
         print(f"正在看着 {'、'.join(_shown(str(folder)) for folder in folders)}，按 Ctrl+C 停止。", flush=True)
-        for _ in changes(folders):
-            if assistant.update(_say).changed:
-                assistant.warm_up()
+        with suppress(KeyboardInterrupt):  # the way to stop it
+            _follow(assistant, folders)
     return 0
+
+
+def _follow(assistant: Assistant, folders: Sequence[Path]) -> None:
+    """Update whenever something changes in the folders, until Ctrl+C. What is wrong is told once, not each time."""
+    from assistant.ingest.watching import changes
+
+    told: set[FileReport | str] = set()
+
+    def say(file: FileReport) -> None:
+        if file.outcome not in (Outcome.REFUSED, Outcome.MISSING) or file not in told:
+            _say(file)
+        if file.account is None:
+            told.add(file)
+
+    for _ in changes(folders):
+        try:
+            if assistant.update(say).changed:
+                assistant.warm_up()
+        except AssistantError as error:  # another program writes, the disk is full: the next change tries again
+            if str(error) not in told:
+                print(error, file=sys.stderr, flush=True)
+            told.add(str(error))
 
 
 def _reported(assistant: Assistant, report: Report, as_json: bool, nothing: str) -> int:
@@ -378,5 +397,10 @@ def _serve(options: argparse.Namespace) -> int:
     from assistant.web import serve
 
     with _open(options) as assistant:
+        folders = [Path(folder) for folder in assistant.library.folders()]
+        if options.watch and not any(folder.is_dir() for folder in folders):
+            return _stopped("还没有收录过文件夹，请先用 zhiyin add 收录文件夹，再加 --watch。")
+        if options.watch:
+            threading.Thread(target=_follow, args=(assistant, folders), daemon=True).start()
         serve(assistant, host=options.host, port=options.port)
     return 0

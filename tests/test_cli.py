@@ -309,7 +309,25 @@ def test_watch_sees_a_new_file(library: Path, tools: Path) -> None:
         (tools / "锤子.txt").write_text("锤子保养\n\n锤头松了要楔紧。\n", encoding="utf-8")
         assert next(line for line in lines if "锤子" in line).startswith("锤子.txt：新收录")
         process.send_signal(signal.SIGINT)
-        process.wait(30)
+        assert process.wait(30) == 0
+
+
+def test_the_page_may_watch_as_well(library: Path, tools: Path) -> None:
+    environment = {**os.environ, "ZHIYIN_HOME": str(library)}
+    subprocess.run([sys.executable, "-m", "assistant", "add", str(tools)], env=environment, cwd=ROOT, check=True)
+    command = [sys.executable, "-u", "-m", "assistant", "serve", "--watch", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8", cwd=ROOT, env=environment) as process:
+        assert process.stdout
+        lines = iter(process.stdout.readline, "")
+        assert any("指引已启动" in line for line in lines)
+        (tools / "锤子.txt").write_text("锤子保养\n\n锤头松了要楔紧。\n", encoding="utf-8")
+        assert next(line for line in lines if "锤子" in line).startswith("锤子.txt：新收录")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+
+
+def test_the_page_cannot_watch_what_was_never_added(run: Run, library: Path) -> None:
+    assert "zhiyin add" in refused(run("serve", "--watch", "--library", library))
 
 
 def test_watch_needs_a_folder(run: Run, library: Path) -> None:

@@ -23,9 +23,17 @@ class Place:
 
     @classmethod
     def of(cls, path: Path, collection: str = "") -> Place:
-        """The place of a file as it is now."""
-        found = path.stat()
+        """The place of a file as it is now; where it can't be looked at, without size and time."""
+        try:
+            found = path.stat()
+        except (OSError, ValueError):
+            return cls(os.path.abspath(path), collection=collection)
         return cls(os.path.abspath(path), found.st_size, found.st_mtime_ns, collection)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there was a file when it was last looked at."""
+        return self.size >= 0
 
     def __contains__(self, located: object) -> bool:
         """Whether a path lies inside this one."""
