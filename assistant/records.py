@@ -47,8 +47,9 @@ class Source:
     """One file as text, which is never changed. 「文件」
 
     `id` is the SHA-256 of the file's bytes, in hex; `name` is the bare file name, `path` where it was read from.
-    `encoding` is what the bytes decode to `text` by, or "" for a format whose text is not simply its bytes; that text
-    is what its reader made of it. `pages` is where each page begins in the text; () for a format without pages.
+    `encoding` is what its characters were decoded by, "" for a format that is not made of characters. If it is `plain`
+    they are the text as they stand, else the text is what a reader made of them. `pages` is where each page begins in
+    the text; () for a format without pages.
     """
 
     id: str
@@ -57,6 +58,7 @@ class Source:
     encoding: str
     text: str = field(repr=False)
     format: str = "txt"
+    plain: bool = True
     pages: tuple[int, ...] = field(default=(), repr=False)
 
     def page(self, at: int) -> int | None:
@@ -116,7 +118,7 @@ class Layout:
 class Extract:
     """What a reader gets out of a file: text, and what the format says of it.
 
-    `encoding` and `pages` are those of `Source`; `warnings` are sentences for the person who adds the file.
+    `encoding`, `plain` and `pages` are those of `Source`; `warnings` are sentences for the person who adds the file.
     """
 
     text: str
@@ -124,6 +126,7 @@ class Extract:
     layout: Layout = Layout()
     pages: tuple[int, ...] = ()
     warnings: tuple[str, ...] = ()
+    plain: bool = False
 
 
 class Trait(StrEnum):

@@ -284,9 +284,9 @@ PLANS: tuple[_Plan, ...] = (
     _plan("md", 16, ".md", lambda blocks: as_markdown(blocks).encode(), "utf-8"),
     _plan("docx", 24, ".docx", as_word),
     _plan("pdf", 20, ".pdf", as_pdf),
-    _plan("html utf-8", 10, ".html", as_html),
-    _plan("html gb2312", 10, ".htm", partial(as_html, charset="gb2312")),
-    _plan("mhtml", 8, ".mhtml", as_mhtml),
+    _plan("html utf-8", 10, ".html", as_html, "utf-8"),
+    _plan("html gb2312", 10, ".htm", partial(as_html, charset="gb2312"), "gb18030"),
+    _plan("mhtml", 8, ".mhtml", as_mhtml, "utf-8"),
     *(
         _csv_plan(codec, sign, name)
         for codec in ("utf-8", "gbk")

@@ -321,7 +321,7 @@ def tampered(folder: Path, statement: str, *values: object) -> None:
     [
         ("UPDATE source SET text = replace(text, ?, ?)", ("书记", "书纪")),
         ("UPDATE source SET text = substr(text, 2)", ()),
-        ("UPDATE source SET text = ?, encoding = ''", (FORGED,)),
+        ("UPDATE source SET text = ?, plain = 0", (FORGED,)),
         ("UPDATE source SET encoding = ?", ("latin-1",)),
     ],
 )

@@ -225,7 +225,7 @@ class Library:
         what its reader made of them. `LibraryDamaged` if it is not what was stored."""
         source, content = self.source(source_id), self.content(source_id)
         try:
-            text = content.decode(source.encoding) if source.encoding else source.text
+            text = content.decode(source.encoding) if source.plain else source.text
         except (LookupError, UnicodeDecodeError):
             text = ""
         with self._reading() as database:

@@ -42,12 +42,12 @@ def problems(database: sqlite3.Connection, originals: Originals) -> Iterator[str
 
 
 def _source_problems(database: sqlite3.Connection, source: str, originals: Originals) -> Iterator[str]:
-    query = "SELECT name, encoding, text, sha256, pages FROM source WHERE id = ?"
-    name, encoding, text, stored, pages = database.execute(query, (source,)).fetchone()
+    query = "SELECT name, encoding, plain, text, sha256, pages FROM source WHERE id = ?"
+    name, encoding, plain, text, stored, pages = database.execute(query, (source,)).fetchone()
     content = originals.get(source)
     if content is None:
         yield f"文件“{name}”保存的原件不在了，或与收录时不符，{_AGAIN}。"
-    elif encoding and not _decodes_to(content, encoding, text):
+    elif plain and not _decodes_to(content, encoding, text):
         yield f"文件“{name}”的文字与原件不符，{_AGAIN}。"
     if text_hash(text) != stored:
         yield f"文件“{name}”的文字与收录时不符，{_AGAIN}。"

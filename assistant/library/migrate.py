@@ -40,7 +40,7 @@ def _rebuild(database: sqlite3.Connection) -> None:
         database.execute(f"CREATE TABLE {table} ({TABLES[table]})")
     database.execute(f"CREATE TABLE fresh ({TABLES['source']})")
     kept = database.execute("SELECT id, name, path, encoding, text, digest, added_at, located FROM source").fetchall()
-    fill = "INSERT INTO fresh VALUES (?, ?, ?, ?, ?, ?, '[]', 0, '[]', ?, ?, ?)"
+    fill = "INSERT INTO fresh VALUES (?, ?, ?, ?, ?, ?, 1, '[]', 0, '[]', ?, ?, ?)"
     for source, name, path, encoding, text, digest, added_at, located in kept:
         kind = name.rpartition(".")[2].lower()
         database.execute(fill, (source, name, path, encoding, text, kind, text_hash(text), digest, added_at))

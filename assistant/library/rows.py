@@ -37,9 +37,9 @@ def digest(reading: Reading) -> str:
     return sha256(json.dumps(way).encode()).hexdigest()
 
 
-_SOURCE_COLUMNS = "id, name, path, encoding, text, format, pages, tables, warnings, sha256, digest, added_at"
+_SOURCE_COLUMNS = "id, name, path, encoding, text, format, plain, pages, tables, warnings, sha256, digest, added_at"
 #: Those that make up a `Source`.
-_SOURCE = "id, name, path, encoding, text, format, pages"
+_SOURCE = "id, name, path, encoding, text, format, plain, pages"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +76,10 @@ def store(database: sqlite3.Connection, reading: Prepared) -> bool:
     return True
 
 
-def _source_extras(reading: Reading) -> tuple[str, str, int, str]:
-    pages, warnings = json.dumps(reading.source.pages), json.dumps(reading.warnings, ensure_ascii=False)
-    return reading.source.format, pages, reading.tables, warnings
+def _source_extras(reading: Reading) -> tuple[str, int, str, int, str]:
+    source = reading.source
+    pages, warnings = json.dumps(source.pages), json.dumps(reading.warnings, ensure_ascii=False)
+    return source.format, int(source.plain), pages, reading.tables, warnings
 
 
 def text_hash(text: str) -> str:
@@ -124,9 +125,9 @@ def load_source(database: sqlite3.Connection, source_id: str) -> Source | None:
     return _source(row) if row else None
 
 
-def _source(row: tuple[str, str, str, str, str, str, str]) -> Source:
-    name_id, name, path, encoding, text, kind, pages = row
-    return Source(name_id, name, path, encoding, text, kind, tuple(json.loads(pages)))
+def _source(row: tuple[str, str, str, str, str, str, int, str]) -> Source:
+    name_id, name, path, encoding, text, kind, plain, pages = row
+    return Source(name_id, name, path, encoding, text, kind, bool(plain), tuple(json.loads(pages)))
 
 
 def load_reading(database: sqlite3.Connection, source: Source) -> Reading:

@@ -30,8 +30,9 @@ _SPAN = "start INTEGER NOT NULL, stop INTEGER NOT NULL, CHECK (0 <= start AND st
 TABLES = {
     # `text` is decoded from the original, or was made of it by a reader; its hash tells whether it still is that.
     "source": """id TEXT PRIMARY KEY, name TEXT NOT NULL, path TEXT NOT NULL, encoding TEXT NOT NULL,
-        text TEXT NOT NULL, format TEXT NOT NULL, pages TEXT NOT NULL, tables INTEGER NOT NULL, warnings TEXT NOT NULL,
-        sha256 TEXT NOT NULL, digest TEXT NOT NULL, added_at TEXT NOT NULL""",
+        text TEXT NOT NULL, format TEXT NOT NULL, plain INTEGER NOT NULL, pages TEXT NOT NULL,
+        tables INTEGER NOT NULL, warnings TEXT NOT NULL, sha256 TEXT NOT NULL, digest TEXT NOT NULL,
+        added_at TEXT NOT NULL""",
     # Where each file lies outside the library, by its absolute path, and what it was like when it was last looked at.
     "place": """located TEXT PRIMARY KEY, source TEXT NOT NULL REFERENCES source ON DELETE CASCADE,
         size INTEGER NOT NULL, modified INTEGER NOT NULL, collection TEXT NOT NULL""",

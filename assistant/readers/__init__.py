@@ -87,6 +87,7 @@ def read_source(path: Path, content: bytes, limits: Limits = Limits()) -> tuple[
         encoding=found.encoding,
         text=found.text,
         format=path.suffix.lower()[1:],
+        plain=found.plain,
         pages=found.pages,
     )
     return source, found

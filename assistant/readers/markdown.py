@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from dataclasses import replace
 
 from assistant.readers.plain import read_plain
 from assistant.records import Boilerplate, Extract, Heading, Layout, Span, Table
@@ -35,7 +36,7 @@ _TABLE = re.compile(rf"^(?P<header>{_ROW})\r?\n(?P<rule>{_RULE})(?=[\r\n]|\Z)(?P
 def read_markdown(content: bytes, name: str, limits: Limits) -> Extract:
     """A Markdown file as it is; comments and headings inside fences are code."""
     plain = read_plain(content, name, limits)
-    return Extract(plain.text, plain.encoding, markdown_layout(plain.text))
+    return replace(plain, layout=markdown_layout(plain.text))
 
 
 def markdown_layout(text: str) -> Layout:

@@ -34,10 +34,10 @@ def read_mhtml(content: bytes, name: str, limits: Limits) -> Extract:
         raise _damaged(name)
     if kind == "text/html":
         return read_page(body, name, limits, charset)
-    text = text_of(body, name, charset)
+    text, encoding = text_of(body, name, charset)
     if not text.strip():
         raise _damaged(name)
-    return Extract(refuse_longer(text, name, limits))
+    return Extract(refuse_longer(text, name, limits), encoding)
 
 
 def _damaged(name: str) -> UnreadableFile:

@@ -21,7 +21,7 @@ _PLAUSIBLE = 0.5
 def read_plain(content: bytes, name: str, limits: Limits) -> Extract:
     """A text file as it is."""
     text, encoding = decode(content, name)
-    return Extract(refuse_longer(text, name, limits), encoding)
+    return Extract(refuse_longer(text, name, limits), encoding, plain=True)
 
 
 def refuse_longer(text: str, name: str, limits: Limits) -> str:

@@ -67,7 +67,7 @@ def read_csv(content: bytes, name: str, limits: Limits) -> Extract:
         tables=(table,),
         boilerplate=tuple(piece for span, cell in above for piece in _around(text, span, cell)),
     )
-    return Extract(text, encoding, layout, warnings=notes)
+    return Extract(text, encoding, layout, warnings=notes, plain=True)
 
 
 def _first_row(records: Sequence[tuple[Span, list[str]]]) -> int:

@@ -175,6 +175,13 @@ def test_content_is_not_set_aside(markup: str) -> None:
     assert around(markup) == []
 
 
+@pytest.mark.parametrize(("charset", "encoding"), [("utf-8", "utf-8"), ("gb2312", "gb18030"), ("big5", "big5hkscs")])
+def test_the_encoding_of_a_page_is_told_though_its_text_is_not_simply_its_bytes(charset: str, encoding: str) -> None:
+    content = f'<meta charset="{charset}"><p>上班時間</p>'.encode(encoding)
+    extract = read_html(content, "a.html", Limits())
+    assert (extract.encoding, extract.plain, extract.text) == (encoding, False, "上班時間")
+
+
 def test_links_in_a_row_are_navigation() -> None:
     page = "<ul><li><a href=1>关于公布公益性岗位名单的公告</a> 04-01<li><a href=2>关于申报补贴的若干通知</a> 05-06</ul>"
     assert around(page) == ["关于公布公益性岗位名单的公告 04-01\n关于申报补贴的若干通知 05-06"]

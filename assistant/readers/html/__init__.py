@@ -44,7 +44,8 @@ def read_html(content: bytes, name: str, limits: Limits) -> Extract:
 
 def read_page(content: bytes, name: str, limits: Limits, charset: str = "") -> Extract:
     """A web page as text; `charset` is what came with the page, and goes before what it says of itself."""
-    nodes = parse(text_of(content, name, charset))
+    characters, encoding = text_of(content, name, charset)
+    nodes = parse(characters)
     page = measured(nodes)
     if not page.characters[0]:
         raise UnreadableFile(
@@ -56,27 +57,27 @@ def read_page(content: bytes, name: str, limits: Limits, charset: str = "") -> E
     text, layout = page_text(page, aside, title)
     pictures = sum(node.tag == "img" and page.seen[at] and not aside[at] for at, node in enumerate(nodes))
     warnings = (f"有 {pictures} 张图片，图片里的文字没有收录。",) if pictures else ()
-    return Extract(refuse_longer(text, name, limits), layout=layout, warnings=warnings)
+    return Extract(refuse_longer(text, name, limits), encoding, layout, warnings=warnings)
 
 
-def text_of(content: bytes, name: str, charset: str) -> str:
-    """The characters by their byte order mark, or by what is declared, or by what the bytes are."""
+def text_of(content: bytes, name: str, charset: str) -> tuple[str, str]:
+    """The characters by their byte order mark, or by what is declared, or by what the bytes are; and the encoding."""
     marks = [encoding for bom, encoding in _BOMS if content.startswith(bom)]
     declared = [charset, *(label.decode() for match in _DECLARED.findall(content[:_HEAD_BYTES]) for label in match)]
     names = [_codec_name(label) for label in declared]
     for encoding in marks or [encoding for codec in names if (encoding := _codec(codec))]:
         try:
-            return content.decode(encoding)
+            return content.decode(encoding), encoding
         except UnicodeDecodeError:
             continue
     try:
         # Browsers pass over NULs; in UTF-16 each is half of a character.
-        return decode(content if marks else content.replace(b"\0", b""), name)[0]
+        return decode(content if marks else content.replace(b"\0", b""), name)
     except UnreadableFile as unreadable:
         if not content.strip() or not any(_ANYTHING.fullmatch(codec) for codec in names):
             raise
         try:
-            return content.decode("cp1252")
+            return content.decode("cp1252"), "cp1252"
         except UnicodeDecodeError:
             raise unreadable from None
 
