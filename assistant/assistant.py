@@ -27,7 +27,7 @@ from assistant.records import Answer, Document, NotFound, Section, Source, Span,
 from assistant.retrieval import Retriever
 from assistant.settings import Settings
 from assistant.synonyms import FILE as SYNONYMS
-from assistant.synonyms import TEMPLATE, Synonyms
+from assistant.synonyms import Synonyms
 
 #: Called with (done, total) while passages are encoded.
 Progress = Callable[[int, int], None]
@@ -90,8 +90,7 @@ class Assistant:
         assistant = cls(library, settings or Settings(), encoder or load_encoder(model), progress)
         if library.get(_SEEDED) is None:
             assistant.add([*seeds_folder().glob("*.*")], _SEEDS)
-            if not assistant._synonyms.exists():
-                assistant._synonyms.write_text(TEMPLATE, encoding="utf-8")
+            Synonyms.start(assistant._synonyms)
             library.put(_SEEDED, "1")
         return assistant
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -40,6 +41,14 @@ class Synonyms:
         text = decode(content, file.name)[0] if content.strip() else ""
         groups = (_DIVIDERS.split(line.partition("#")[0].strip()) for line in text.splitlines())
         return cls([word for word in group if len(word) >= _LEAST] for group in groups)
+
+    @staticmethod
+    def start(file: Path) -> None:
+        """Give a new library its file, whole or not at all; one that is there stays as it is."""
+        if not file.exists():
+            fresh = file.with_name(file.name + ".new")
+            fresh.write_text(TEMPLATE, encoding="utf-8")
+            os.replace(fresh, file)
 
     def changes(self, question: str) -> Iterator[Change]:
         """Each word of a question that is in a group, with each of the others there."""

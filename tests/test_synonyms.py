@@ -50,3 +50,11 @@ def test_a_file_that_is_no_text_is_refused_by_name(tmp_path: Path) -> None:
 
 def test_the_template_says_how_and_holds_groups(tmp_path: Path) -> None:
     assert "党课" in [change.meant for change in load(tmp_path, TEMPLATE.encode()).changes("三会一课怎么开")]
+
+
+def test_a_library_starts_with_the_template_and_keeps_what_is_there(tmp_path: Path) -> None:
+    Synonyms.start(tmp_path / "a.txt")
+    assert (tmp_path / "a.txt").read_text(encoding="utf-8") == TEMPLATE
+    (tmp_path / "a.txt").write_text("甲 乙", encoding="utf-8")
+    Synonyms.start(tmp_path / "a.txt")
+    assert (tmp_path / "a.txt").read_text(encoding="utf-8") == "甲 乙"
