@@ -33,7 +33,7 @@ LAYERS = (
     ("retrieval",),
     ("confidence", "facts", "lists", "numbered", "answering"),
     ("assistant",),
-    ("cli", "arguments", "web", "evaluation"),
+    ("cli", "web", "evaluation"),
 )
 LAYER = {room: number for number, rooms in enumerate(LAYERS) for room in rooms}
 
@@ -57,7 +57,7 @@ HOMES = {
     "sqlite3": "library/",
     "tokenizers": "encoder/onnx.py",
     "torch": "encoder/sentence_transformer.py",
-    "tqdm": "cli.py",
+    "tqdm": "cli/",
 }
 HEAVY = set(HOMES) - {"sqlite3", "platformdirs"}
 FILES = sorted(ROOT.rglob("*.py"))

@@ -19,10 +19,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from assistant.arguments import complaint
 from assistant.assistant import Assistant
 from assistant.bundled import seeds_folder
 from assistant.cli import main
+from assistant.cli.arguments import complaint
 from assistant.library import Library
 from tests.fakes import HashEncoder
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from assistant.bundled import seeds_folder
-from assistant.cli import _parser
+from assistant.cli.parser import build_parser
 from assistant.records import Answer, Citation, Excerpt, NotFound, Part, Span, Status
 from assistant.render import to_json
 
@@ -25,7 +25,7 @@ LANGUAGES = pytest.mark.parametrize("text", [CHINESE, ENGLISH], ids=["Chinese", 
 
 def parsers() -> Iterator[tuple[str, argparse.ArgumentParser]]:
     """Each parser by the words that reach it: `zhiyin`, `zhiyin ask`, …"""
-    parser = _parser()
+    parser = build_parser()
     yield "zhiyin", parser
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
@@ -65,7 +65,7 @@ def test_every_command_parses(command: str, capsys: pytest.CaptureFixture[str]) 
     if words == ["evaluate"]:  # named in the table of commands; its options stand in the section that explains it
         words += ["--beir", "DIR"]
     try:
-        _parser().parse_args(words)
+        build_parser().parse_args(words)
     except SystemExit as stop:
         assert stop.code == 0, capsys.readouterr().err  # --version
 
