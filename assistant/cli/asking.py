@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import argparse
 import sys
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from threading import Event, Thread
+from typing import TYPE_CHECKING
 
 from assistant.cli.documents import follow
 from assistant.cli.output import json_line, open_assistant, stopped
 from assistant.errors import AssistantError
 from assistant.records import Answer, NotFound
+
+if TYPE_CHECKING:
+    from assistant.assistant import Assistant
 
 
 def ask(options: argparse.Namespace) -> int:
@@ -48,7 +53,21 @@ def serve_page(options: argparse.Namespace) -> int:
         folders = [Path(folder) for folder in assistant.library.folders()]
         if options.watch and not any(folder.is_dir() for folder in folders):
             return stopped("还没有收录过文件夹，请先用 zhiyin add 收录文件夹，再加 --watch。")
-        if options.watch:
-            threading.Thread(target=follow, args=(assistant, folders), daemon=True).start()
-        serve(assistant, host=options.host, port=options.port)
+        with followed(assistant, folders if options.watch else ()):
+            serve(assistant, host=options.host, port=options.port)
     return 0
+
+
+@contextmanager
+def followed(assistant: Assistant, folders: Sequence[Path]) -> Iterator[None]:
+    """The folders are followed, if there are any, as long as the block lasts."""
+    stop = Event()
+    thread = Thread(target=follow, args=(assistant, folders, stop))
+    if folders:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        if folders:  # else native code would still run while Python is taken down
+            thread.join()

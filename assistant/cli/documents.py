@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
 from assistant.cli.output import json_line, open_assistant, shown, stopped
@@ -44,8 +45,9 @@ def watch(options: argparse.Namespace) -> int:
     return 0
 
 
-def follow(assistant: Assistant, folders: Sequence[Path]) -> None:
-    """Update whenever something changes in the folders, until Ctrl+C. What is wrong is told once, not each time."""
+def follow(assistant: Assistant, folders: Sequence[Path], stop: Event | None = None) -> None:
+    """Update whenever something changes in the folders, until `stop` is set or Ctrl+C is pressed. What is wrong is told
+    once, not each time."""
     from assistant.ingest.watching import changes
 
     told: set[FileReport | str] = set()
@@ -56,7 +58,7 @@ def follow(assistant: Assistant, folders: Sequence[Path]) -> None:
         if file.account is None:
             told.add(file)
 
-    for _ in changes(folders):
+    for _ in changes(folders, stop):
         try:
             if assistant.update(say).changed:
                 assistant.warm_up()

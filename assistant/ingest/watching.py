@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from threading import Event
 
 #: Milliseconds of quiet after which changes count as over: programs save a file in several steps.
 _QUIET = 1_600
@@ -14,9 +15,9 @@ _TICK = 2_000
 _AT_LEAST = 300
 
 
-def changes(folders: Iterable[Path]) -> Iterator[None]:
+def changes(folders: Iterable[Path], stop: Event | None = None) -> Iterator[None]:
     """Comes back once the folders are watched, so that nothing that happened before is missed; then after each change,
-    and now and then without one, until Ctrl+C."""
+    and now and then without one, until `stop` is set or Ctrl+C is pressed."""
     from watchfiles import watch
 
     there = [folder for folder in folders if folder.is_dir()]
@@ -27,6 +28,7 @@ def changes(folders: Iterable[Path]) -> Iterator[None]:
         debounce=_QUIET,
         rust_timeout=_TICK,
         yield_on_timeout=True,
+        stop_event=stop,
         raise_interrupt=True,
         ignore_permission_denied=True,
     ):
