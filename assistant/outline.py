@@ -1,18 +1,17 @@
-"""Marks → section tree: how far each heading reaches, which style stands above which, what each section spans."""
+"""Marks → section tree: how far each heading reaches, what each section spans, and the tables in it."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from assistant.articles import bare_title
 from assistant.boilerplate import in_order, touching
 from assistant.marks import MAX_HEADING, Mark, marks
-from assistant.numbering import RANK, Kind, split_number
+from assistant.nesting import depths_of, siblings
+from assistant.numbering import Kind, split_number
 from assistant.records import Boilerplate, Document, Layout, Section, Span, Table
 from assistant.text import columns, trimmed
 
@@ -66,7 +65,7 @@ def outline(document: Document, boilerplate: Sequence[Boilerplate], layout: Layo
         for mark, end in zip(found, ends, strict=False)
     ]
     root = Section("", document.title, 0, Span(document.span.start, document.span.start), document.span)
-    depths = _depths([heading.mark for heading in headings])
+    depths = depths_of([heading.mark for heading in headings])
     starts = [table.span.start for table in tables]
     headings = _keep_lists_as_text(text, headings, depths, document.span.end, holes, starts)
     return _with_tables(text, _tree(text, root, headings, depths), tables)
@@ -147,86 +146,6 @@ def _unnamed(text: str, mark: Mark, end: int) -> _Heading:
     return _Heading(mark, trimmed(text, name), Span(mark.span.start, mark.span.start))
 
 
-def _depths(found: Sequence[Mark]) -> list[int]:
-    """The level of each mark from 1, by which style opens inside which in this document, as a vote of all its marks."""
-    names = _nesting_names(found)
-    votes = _votes(found, names)
-
-    def above(one: _Name, other: _Name) -> bool:
-        if one.level != other.level and one.level and other.level:
-            return one.level < other.level
-        for_one, against = votes[one, other], votes[other, one]
-        return for_one > against if for_one != against else one.rank < other.rank
-
-    depths, stack = [], list[_Name]()
-    for mark, name in zip(found, names, strict=True):
-        if mark.style.kind is Kind.LABEL and not mark.level:
-            stack = [name]
-        else:
-            while stack and not (above(stack[-1], name) and stack[-1].style not in _LABELS):
-                stack.pop()
-            stack.append(name)
-        depths.append(len(stack))
-    return depths
-
-
-_LABELS = frozenset({"标签"})
-
-
-@dataclass(frozen=True, slots=True)
-class _Name:
-    """What a mark is nested by: the level that the format gives (0: none), and its style, "" for a given line without
-    a number. Lines of one level are siblings, unless their numbers say otherwise: many make (一) as large as 一、."""
-
-    level: int
-    style: str
-
-    @property
-    def rank(self) -> tuple[int, int]:
-        """The order by which a style opens inside another, if a document does not tell: first what has a level."""
-        return (0, self.level) if self.level else (1, RANK[self.style])
-
-
-def _nesting_names(found: Sequence[Mark]) -> list[_Name]:
-    """A number that some lines were given a level for is of that level everywhere: people forget to style a heading."""
-    levels: dict[str, set[int]] = defaultdict(set)
-    for mark in found:
-        if mark.level and mark.value:
-            levels[mark.style.name].add(mark.level)
-    return [_nesting_name(mark, levels[mark.style.name]) for mark in found]
-
-
-def _nesting_name(mark: Mark, levels: AbstractSet[int]) -> _Name:
-    if mark.level:
-        return _Name(mark.level, mark.style.name if mark.value else "")
-    return _Name(min(levels) if len(levels) == 1 and mark.at_line_start else 0, mark.style.name)
-
-
-def _votes(found: Sequence[Mark], names: Sequence[_Name]) -> Counter[tuple[_Name, _Name]]:
-    """How often each style was seen to open (outer, inner), by the plainest rule: a known style closes to itself."""
-    votes: Counter[tuple[_Name, _Name]] = Counter()
-    between: Counter[tuple[_Name, _Name]] = Counter()
-    stack: list[tuple[_Name, Mark]] = []
-    for mark, name in zip(found, names, strict=True):
-        if mark.style.kind is Kind.LABEL and not mark.level:
-            stack = []
-            continue
-        known = next((at for at, (each, _) in enumerate(stack) if each == name), None)
-        if known is not None:
-            # 四、 after 三、: the lines without a number between them stand inside 三、.
-            if mark.value == stack[known][1].value + 1 and mark.value:
-                between.update((name, inner) for inner, each in stack[known + 1 :] if not each.value)
-            del stack[known:]
-        # A list that goes on (二、 after 一、(一)) says nothing; one that begins says what it begins inside.
-        elif mark.value == 1:
-            numbered = {outer for outer, each in stack if each.value and outer.level == name.level}
-            votes.update((outer, name) for outer, _ in stack if not mark.level or outer in numbered)
-        stack.append((name, mark))
-    # What a format says of a level counts, but where it gives several styles of numbering the same one.
-    shared = {inner.level for outer, inner in votes if inner.level == outer.level}
-    return votes + Counter({pair: count for pair, count in between.items() if pair[1].level in shared | {0}})
-
-
 def _keep_lists_as_text(
     text: str,
     headings: Sequence[_Heading],
@@ -252,7 +171,7 @@ def _keep_lists_as_text(
         )
         empty.append(named and following <= depths[number] and not trimmed(text, body))
     kept = list(headings)
-    for group in _siblings(depths):
+    for group in siblings(depths):
         bare = [number for number in group if empty[number]]
         *others, last = group
         spans = [headings[number].span for number in group]
@@ -275,19 +194,6 @@ def _closes_list(text: str, items: Sequence[Span]) -> bool:
         return True
     blank_below = [_BLANK_BELOW.match(text, item.end) is not None for item in items]
     return blank_below[-1] and not any(blank_below[:-1])
-
-
-def _siblings(depths: Sequence[int]) -> list[list[int]]:
-    """The marks of one level under one parent, as lists of their numbers."""
-    groups: list[list[int]] = []
-    open_groups: list[list[int]] = []
-    for number, depth in enumerate(depths):
-        del open_groups[depth:]
-        while len(open_groups) < depth:
-            open_groups.append([])
-            groups.append(open_groups[-1])
-        open_groups[depth - 1].append(number)
-    return [group for group in groups if group]
 
 
 def _tree(text: str, root: Section, headings: Sequence[_Heading], depths: Sequence[int]) -> tuple[Section, ...]:

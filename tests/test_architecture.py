@@ -22,6 +22,7 @@ LAYERS = (
         "numbering",
         "marks",
         "articles",
+        "nesting",
         "outline",
         "passages",
         "reading",
