@@ -8,18 +8,8 @@ from html.parser import HTMLParser
 import pytest
 
 from assistant.records import Answer, Change, Citation, Excerpt, NotFound, Part, Reason, Source, Span, Status
-from assistant.render import (
-    NOT_FOUND,
-    RELATED,
-    copyable,
-    heading,
-    reason_line,
-    source_html,
-    to_html,
-    to_json,
-    to_markdown,
-    to_text,
-)
+from assistant.render import NOT_FOUND, copyable, heading, source_html, to_html, to_json, to_markdown, to_text
+from assistant.render.phrases import RELATED, reason_line
 
 TEXT = '标题\n一、<b>要求</b>\n首先 & 其次,\t要学习。\r\n中间略过。\n最后要"总结"* 1. 一\x1b[31m\n'
 SOURCE = Source("ab" * 32, "要求<1>.txt", "/docs/要求<1>.txt", "utf-8", TEXT)
@@ -166,7 +156,7 @@ def test_no_control_character_of_a_document_reaches_the_terminal() -> None:
 
 
 def test_of_a_very_long_file_the_part_around_the_citation_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("assistant.render.SHOWN", 5)
+    monkeypatch.setattr("assistant.render.html.SHOWN", 5)
     source = replace(SOURCE, text="甲" * 20 + "乙" + "丙" * 20)
     html = source_html(source, [], [Span(20, 21)], [])
     assert html == (
