@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import RLock
@@ -70,6 +71,7 @@ class Assistant:
         self._state: _State | None = None
         self._ingester = Ingester(library, settings)
         self._lock = RLock()
+        self._changing = 0  # how many threads bring the library up to date
 
     @classmethod
     def open(
@@ -128,11 +130,13 @@ class Assistant:
 
     def add(self, paths: Iterable[Path], collection: str | None = None, listener: Listener | None = None) -> Report:
         """Read files, and the files in folders, into the library: see `Ingester.add`."""
-        return self._ingester.add(paths, collection, listener)
+        with self._changes():
+            return self._ingester.add(paths, collection, listener)
 
     def update(self, listener: Listener | None = None) -> Report:
         """Bring the library into line with the files and folders that were added: see `Ingester.update`."""
-        return self._ingester.update(listener)
+        with self._changes():
+            return self._ingester.update(listener)
 
     def remove(self, name: str) -> Report:
         """Forget the files, folder or collection of that name; none of it is a `LibraryError`."""
@@ -209,21 +213,40 @@ class Assistant:
             raise BadQuestion("问题里没有可以查找的文字，请用几个字说明想问什么。")
         return text
 
+    @contextmanager
+    def _changes(self) -> Iterator[None]:
+        with self._lock:
+            self._changing += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._changing -= 1
+
     @property
     def _folder(self) -> Path:
         """Where the index lies."""
         return self.library.file.parent / "index"
 
     def _ready(self, collection: str = "") -> _Engine:
-        """The engine for the library as it is now; another process may have added to it."""
-        with self._lock:
+        """The engine for the library as it is now; another process may have added to it.
+
+        While another thread makes a new state, or the library is being brought up to date, questions are answered from
+        the one before: nobody waits for files to be encoded.
+        """
+        state = self._state
+        if state and self._changing:
+            return self._engine(state, collection)
+        if not self._lock.acquire(blocking=state is None):
+            assert state is not None
+            return self._engine(state, collection)
+        try:
             version = (*self.library.version(), *_stamp(self._synonyms))
             if self._state is None or self._state.version != version:
                 self._state = self._opened(version)
-            engines = self._state.engines
-            if collection not in engines:
-                engines[collection] = self._engine(self._state, collection)
-            return engines[collection]
+            return self._engine(self._state, collection)
+        finally:
+            self._lock.release()
 
     def _opened(self, version: tuple[float, ...]) -> _State:
         readings = self.library.readings()
@@ -237,6 +260,12 @@ class Assistant:
         return _State(version, index, outlines)
 
     def _engine(self, state: _State, collection: str) -> _Engine:
+        """The engine over all of a state, or over one collection of it."""
+        if collection not in state.engines:
+            state.engines[collection] = self._made(state, collection)
+        return state.engines[collection]
+
+    def _made(self, state: _State, collection: str) -> _Engine:
         index = state.index
         if collection:
             index = index.within(self.library.collection(collection))

@@ -280,7 +280,7 @@ def test_a_backup_holds_each_change_and_is_not_written_without_one(tmp_path: Pat
     with Library.open(folder) as library:
         Ingester(library, Settings()).update()
         assert backup.stat().st_ino == written
-        library.remove_folder(str(tmp_path / "工具"))
+        library.forget([], [str(tmp_path / "工具")])
         Ingester(library, Settings()).update()
     with closing(sqlite3.connect(backup)) as database:
         assert database.execute("SELECT * FROM folder").fetchall() == []

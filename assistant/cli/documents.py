@@ -22,20 +22,25 @@ def add(options: argparse.Namespace) -> int:
     with open_assistant(options) as assistant:
         report = assistant.add(options.paths, options.collection, None if options.json else say_file)
         formats = "、".join(assistant.formats())
-        return _reported(assistant, report, options.json, f"没有找到可以收录的文件，支持的格式有：{formats}。")
+        code = _reported(assistant, report, options.json)
+        if set(report.counts) <= {Outcome.SKIPPED}:
+            return stopped(f"没有找到可以收录的文件，支持的格式有：{formats}。")
+        return code
 
 
 def update(options: argparse.Namespace) -> int:
     with open_assistant(options) as assistant:
         report = assistant.update(None if options.json else say_file)
-        nothing = "还没有收录过文件夹或文件，请用 zhiyin add 收录。"
-        return _reported(assistant, report, options.json, nothing)
+        if not (report.files or options.json or assistant.library.folders()):
+            return stopped("还没有收录过文件夹或文件，请用 zhiyin add 收录。")
+        return _reported(assistant, report, options.json)
 
 
 def watch(options: argparse.Namespace) -> int:
     with open_assistant(options) as assistant:
         if options.paths:
             assistant.add(options.paths, listener=say_file)
+            assistant.index()
         folders = [Path(folder) for folder in assistant.library.folders()]
         if not any(folder.is_dir() for folder in folders):
             return stopped("还没有收录过文件夹，请写 zhiyin watch 文件夹。")
@@ -53,6 +58,8 @@ def follow(assistant: Assistant, folders: Sequence[Path], stop: Event | None = N
     told: set[FileReport | str] = set()
 
     def say(file: FileReport) -> None:
+        if stop and stop.is_set():
+            raise KeyboardInterrupt  # as on the keyboard: what is done is kept, the rest is for the next time
         if file.outcome not in (Outcome.REFUSED, Outcome.MISSING) or file not in told:
             say_file(file)
         if file.account is None:
@@ -62,26 +69,26 @@ def follow(assistant: Assistant, folders: Sequence[Path], stop: Event | None = N
         try:
             if assistant.update(say).changed:
                 assistant.warm_up()
+        except KeyboardInterrupt:
+            if stop is None:
+                raise
+            return
         except AssistantError as error:  # another program writes, the disk is full: the next change tries again
             if str(error) not in told:
                 print(error, file=sys.stderr, flush=True)
             told.add(str(error))
 
 
-def _reported(assistant: Assistant, report: Report, as_json: bool, nothing: str) -> int:
+def _reported(assistant: Assistant, report: Report, as_json: bool) -> int:
     """Say what a run came to, and encode what is new."""
     if as_json:
         print(json_line(report.as_dict()))
     elif report.files:
         for line in total_lines(report):
             print(shown(line))
-    refused = report.of(Outcome.REFUSED)
-    if not set(report.counts) - {Outcome.SKIPPED}:
-        print(nothing, file=sys.stderr)
-        return 1
     if report.changed:
         assistant.index()
-    return 1 if refused else 0
+    return 1 if report.of(Outcome.REFUSED) else 0
 
 
 def say_file(file: FileReport) -> None:
@@ -102,9 +109,7 @@ def remove(options: argparse.Namespace) -> int:
 def list_documents(options: argparse.Namespace) -> int:
     with open_assistant(options) as assistant:
         groups, folders = assistant.library.collections(), assistant.library.folders()
-        if options.collection and options.collection not in groups:
-            return stopped(f"没有名为“{options.collection}”的分组，现有的分组有：{'、'.join(groups) or '（还没有）'}。")
-        chosen = groups.get(options.collection)
+        chosen = assistant.library.collection(options.collection) if options.collection else None
         readings = [each for each in assistant.library.readings() if chosen is None or each.source.id in chosen]
     for reading in readings:
         names = [name for name, sources in groups.items() if reading.source.id in sources]

@@ -22,6 +22,7 @@ from pathlib import Path
 #: would cost seconds. Cut, emptied and swapped files are noticed so; `damaged` reads every byte.
 _BLOCKS = 16
 _BLOCK = 64 * 1024
+_MANIFEST = "manifest.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,8 @@ class Builds:
             shutil.rmtree(build, ignore_errors=True)  # another process may still read it; the next time tries again
 
     def damaged(self) -> tuple[Path, ...]:
-        """The builds of which a file is no longer what was written, every byte of it."""
-        return tuple(build for build in self._numbered() if not _is_whole(build))
+        """The complete builds of which a file is no longer what was written, every byte of it."""
+        return tuple(build for build in self._numbered() if (build / _MANIFEST).exists() and not _is_whole(build))
 
     def _numbered(self) -> list[Path]:
         try:
@@ -85,7 +86,7 @@ class Builds:
 
 def _read_manifest(build: Path) -> Manifest | None:
     try:
-        manifest = Manifest(**json.loads((build / "manifest.json").read_text(encoding="utf-8")))
+        manifest = Manifest(**json.loads((build / _MANIFEST).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
     return manifest if isinstance(manifest.files, dict) and isinstance(manifest.whole, dict) else None
@@ -96,12 +97,12 @@ def _write_manifest(build: Path, manifest: Manifest) -> None:
     for path in build.iterdir():
         with path.open("rb+") as file:
             os.fsync(file.fileno())
-    fresh = build / "manifest.json.new"
+    fresh = build / f"{_MANIFEST}.new"
     with fresh.open("w", encoding="utf-8") as file:
         json.dump(asdict(manifest), file, indent=1)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(fresh, build / "manifest.json")
+    os.replace(fresh, build / _MANIFEST)
 
 
 def _is_intact(build: Path, name: str, manifest: Manifest) -> bool:

@@ -16,13 +16,13 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from assistant.errors import LibraryError
-from assistant.ingest.folders import look_into
+from assistant.errors import LibraryError, UnreadableFile
+from assistant.ingest.folders import Wanted, look_into
 from assistant.ingest.intake import Intake, Step
 from assistant.ingest.repeats import repeated
 from assistant.ingest.report import Account, FileReport, Outcome, Report, account, added_up
 from assistant.ingest.update import innermost, updated
-from assistant.library import Library, Place
+from assistant.library import Library
 from assistant.readers import conversion
 from assistant.settings import Settings
 
@@ -87,8 +87,13 @@ class Ingester:
 
     def _folder_added(self, path: Path, collection: str | None) -> Iterator[Step]:
         located = os.path.abspath(path)
+        try:
+            wanted = Wanted(Path(path), self._library.file.parent)
+        except UnreadableFile as error:
+            yield FileReport(str(path), Outcome.REFUSED, str(error)), None
+            return
         self._library.add_folder(located, Path(located).name if collection is None else collection)
-        folders, found = self._library.folders(), look_into(Path(path))
+        folders, found = self._library.folders(), look_into(Path(path), wanted)
         for file in found.files:
             yield self._intake.read(file, folders[innermost(folders, os.path.abspath(file)) or located])
         for file in found.skipped:
@@ -97,26 +102,26 @@ class Ingester:
             yield FileReport(str(path), Outcome.REFUSED, sentence), None
 
     def _removed(self, name: str) -> Iterator[Step]:
-        folders = self._library.folders()
-        chosen = [path for path, called in folders.items() if name in (path, called) or os.path.abspath(name) == path]
+        folders, places, located = self._library.folders(), self._library.places(), os.path.abspath(name)
         sources = {source.id: source for source in self._library.sources()}
-        named = [source for source in sources.values() if name in (source.name, source.path, source.id)]
-        inside = {
-            place: source
-            for place, source in self._library.places().items()
-            if place.collection == name or any(place.located in Place(folder) for folder in chosen)
-        }
+        chosen = [path for path, called in folders.items() if name == called or path in (name, located)]
+        named = {source.id for source in sources.values() if name in (source.name, source.path, source.id)}
+        named |= {source for place, source in places.items() if place.located == located}
+        inside = [
+            place.located
+            for place in places
+            if place.collection == name or (chosen and innermost(folders, place.located) in chosen)
+        ]
         if not named and not inside and not chosen:
             raise LibraryError(f"资料库里没有文件、文件夹或分组“{name}”，请用 zhiyin list 查看已收录的文件。")
-        for source in named:
-            self._library.remove(source.id)
-            yield FileReport(source.name, Outcome.REMOVED), None
-        for place, source_id in inside.items():  # what lies elsewhere, too, stays
-            self._library.forget(place.located)
-            if sources[source_id] not in named and not self._library.places_of(source_id):
-                yield FileReport(sources[source_id].name, Outcome.REMOVED), None
-        for folder in chosen:  # last: until all of its files are gone, it can be removed again by its path
-            self._library.remove_folder(folder)
+        self._library.forget(inside, chosen)
+        for source_id in named:
+            if self._library.places_of(source_id):
+                self._library.remove(source_id)
+        left = {source.id for source in self._library.sources()}
+        gone = [source.name for source in sources.values() if source.id not in left]
+        for each in gone or chosen:
+            yield FileReport(each, Outcome.REMOVED), None
 
 
 def _with_repeats(file: FileReport, count: int) -> FileReport:

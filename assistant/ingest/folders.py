@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assistant.errors import UnreadableFile
 from assistant.readers import has_reader
+from assistant.readers.plain import decode
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -27,7 +29,38 @@ class Found:
     closed: tuple[str, ...]
 
 
-def look_into(folder: Path) -> Found:
+class Wanted:
+    """What of a folder is wanted; rules that can't be read are `UnreadableFile`, since they may leave out a secret.
+
+    `library` is where the library itself lies: what it writes there must not be read into it again.
+    """
+
+    def __init__(self, folder: Path, library: Path) -> None:
+        self._folder = Path(os.path.abspath(folder))
+        self._library = Path(os.path.abspath(library))
+        self._rules = _rules(self._folder)
+
+    def folder(self, path: Path) -> bool:
+        return Path(os.path.abspath(path)) != self._library and self._is_wanted(path, "/")
+
+    def file(self, path: Path) -> bool:
+        """Whether a file is wanted that lies in a wanted folder."""
+        return self._is_wanted(path, "")
+
+    def file_at_depth(self, path: Path) -> bool:
+        """Whether a file is wanted, and every folder down to it."""
+        inner = Path(os.path.abspath(path))
+        above = [each for each in inner.parents if each.is_relative_to(self._folder)]
+        return self.file(inner) and all(each == self._folder or self.folder(each) for each in above)
+
+    def _is_wanted(self, path: Path, ending: str) -> bool:
+        if path.name.startswith(_PRIVATE):
+            return False
+        relative = Path(os.path.abspath(path)).relative_to(self._folder).as_posix() + ending
+        return self._rules is None or not self._rules.match_file(relative)
+
+
+def look_into(folder: Path, wanted: Wanted) -> Found:
     """All files in a folder and the folders inside it, in order of path. Links to folders are not followed: they may
     lead in a circle."""
     closed: list[str] = []
@@ -35,11 +68,10 @@ def look_into(folder: Path) -> Found:
     def refuse(error: OSError) -> None:
         closed.append(f"无法打开文件夹“{error.filename}”（{error.strerror}），请检查权限后重试。")
 
-    rules = _rules(folder)
     inside: list[Path] = []
     for parent, folders, names in os.walk(folder, onerror=refuse):
-        folders[:] = [name for name in folders if _is_wanted(folder, Path(parent, name), rules, folder=True)]
-        inside += [Path(parent, name) for name in names if _is_wanted(folder, Path(parent, name), rules)]
+        folders[:] = [name for name in folders if wanted.folder(Path(parent, name))]
+        inside += [path for name in names if wanted.file(path := Path(parent, name))]
     regular = sorted(path for path in inside if os.path.isfile(path))
     return Found(
         tuple(path for path in regular if has_reader(path)),
@@ -49,17 +81,16 @@ def look_into(folder: Path) -> Found:
 
 
 def _rules(folder: Path) -> GitIgnoreSpec | None:
+    import re
+
     from pathspec import GitIgnoreSpec
 
+    file = folder / RULES
     try:
-        lines = (folder / RULES).read_text(encoding="utf-8-sig", errors="replace").splitlines()
-    except OSError:
+        content = file.read_bytes()
+        lines = decode(content, RULES)[0].splitlines() if content.strip() else []
+        return GitIgnoreSpec.from_lines(lines)
+    except FileNotFoundError:
         return None
-    return GitIgnoreSpec.from_lines(lines)
-
-
-def _is_wanted(root: Path, path: Path, rules: GitIgnoreSpec | None, folder: bool = False) -> bool:
-    if path.name.startswith(_PRIVATE):
-        return False
-    relative = path.relative_to(root).as_posix() + ("/" if folder else "")
-    return rules is None or not rules.match_file(relative)
+    except (OSError, UnreadableFile, ValueError, re.error) as error:
+        raise UnreadableFile(f"读不懂“{file}”里的规则（{error}），这个文件夹没有收录，请改好或删掉它再试。") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -29,30 +30,41 @@ class Intake:
         self._settings = settings
         self._refused: dict[Place, str] = {}  # so that what can't be read is not read again and again
 
-    def read(self, path: Path, collection: str) -> Step:
-        """Read one file, whatever is known of it."""
+    def read(self, path: Path, collection: str, asked: bool = True) -> Step:
+        """Read one file, whatever is known of it; `asked` tells whether a person wants just this."""
         place = Place.of(path, collection)  # before the file is read: what is saved meanwhile is seen the next time
         try:
             content = read_bytes(path, self._settings.limits)
+        except UnreadableFile as error:  # open in another program, perhaps: the next time tells
+            return FileReport(path.name, Outcome.REFUSED, str(error)), None
+        source_id, known = sha256(content).hexdigest(), self._library.place(place.located)
+        elsewhere = self._elsewhere(source_id, place)
+        if elsewhere and is_there(elsewhere) is False and not known:
+            self._library.move(elsewhere, place, source_id)
+            self._library.note(place, source_id, content)
+            return FileReport(path.name, Outcome.MOVED, f"{path.name}：原来在“{elsewhere}”。"), None
+        if elsewhere and is_there(elsewhere):  # a copy
+            self._library.note(place, source_id, content)
+            other = known and known[1] != source_id
+            return FileReport(path.name, Outcome.REPLACED if other else Outcome.UNCHANGED), None
+        try:
             reading = self._reading(path, content)
         except UnreadableFile as error:
             self._refused[place] = str(error)
             return FileReport(path.name, Outcome.REFUSED, str(error)), None
-        known = self._library.place(place.located)
-        moved = self._moved_from(reading.source.id)
-        if moved and not known:
-            self._library.move(moved, place, reading.source.id)
-            return FileReport(path.name, Outcome.MOVED, f"{path.name}：原来在“{moved}”。"), None
-        if not self._library.add(reading, content, place):
+        if not self._library.add(reading, content, place, asked):
             return FileReport(path.name, Outcome.UNCHANGED), None
         return FileReport(path.name, Outcome.REPLACED if known else Outcome.ADDED, account=account(reading)), reading
 
     def read_if_changed(self, path: Path, collection: str) -> Iterator[Step]:
-        """Read a file if it is not as it was when it was last looked at; nothing of one that is gone by now."""
-        place = Place.of(path, collection)
+        """Read a file if it is not as it was when it was last looked at; nothing of one that is gone by now.
+
+        A file that is known stays in its collection.
+        """
+        known = self._library.place(os.path.abspath(path))
+        place = Place.of(path, known[0].collection if known else collection)
         if not place.is_there:
             return
-        known = self._library.place(place.located)
         if place in self._refused:
             yield FileReport(path.name, Outcome.REFUSED, self._refused[place]), None
         elif known and (known[0] == place or self._has_content(path, known[1])):
@@ -60,7 +72,7 @@ class Intake:
                 self._library.note(place, known[1])
             yield FileReport(path.name, Outcome.UNCHANGED), None
         else:
-            yield self.read(path, collection)
+            yield self.read(path, collection, asked=False)
 
     def read_again(self) -> Iterator[Step]:
         """After a change of the program that reads files in another way: all of them, from the originals."""
@@ -85,7 +97,17 @@ class Intake:
         return str(self._settings.index.version)
 
     def _reading(self, path: Path, content: bytes) -> Reading:
-        return read_file(path, content, self._settings.index, self._settings.limits)
+        try:
+            return read_file(path, content, self._settings.index, self._settings.limits)
+        except UnreadableFile:
+            raise
+        except Exception as error:  # a mistake of ours with one file must not keep the others out: see it by -X dev
+            if sys.flags.dev_mode:
+                raise
+            raise UnreadableFile(
+                f"读取文件“{path.name}”时程序出错了（{type(error).__name__}: {error}），"
+                "没有收录，请把这句话告诉维护者。"
+            ) from error
 
     def _has_content(self, path: Path, source_id: str) -> bool:
         try:
@@ -93,9 +115,11 @@ class Intake:
         except UnreadableFile:
             return False
 
-    def _moved_from(self, source_id: str) -> str | None:
-        """Where the same content lay that lies there no longer."""
-        return next((path for path in self._library.places_of(source_id) if is_there(path) is False), None)
+    def _elsewhere(self, source_id: str, place: Place) -> str | None:
+        """Where the same content lies in the library under another path of the same ending, if it does."""
+        ending = Path(place.located).suffix.lower()
+        others = [path for path in self._library.places_of(source_id) if Path(path).suffix.lower() == ending]
+        return next((path for path in others if path != place.located), None) if place.located not in others else None
 
 
 def is_there(path: str) -> bool | None:

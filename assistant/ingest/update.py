@@ -6,7 +6,8 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from assistant.ingest.folders import look_into
+from assistant.errors import UnreadableFile
+from assistant.ingest.folders import Wanted, look_into
 from assistant.ingest.intake import Intake, Step, is_there
 from assistant.ingest.report import FileReport, Outcome
 from assistant.library import Library, Place
@@ -19,7 +20,7 @@ def updated(library: Library, intake: Intake) -> Iterator[Step]:
     """Bring the library into line, file by file. What can't be looked at stays as it was."""
     yield from intake.read_again()
     seen: set[str] = set()
-    there: list[Place] = []
+    wanted: dict[str, Wanted] = {}
     missing: list[Place] = []
     folders = library.folders()
     for folder, collection in folders.items():
@@ -27,19 +28,23 @@ def updated(library: Library, intake: Intake) -> Iterator[Step]:
             missing.append(Place(folder))
             yield FileReport(folder, Outcome.MISSING, _GONE_FOLDER.format(folder)), None
             continue
-        there.append(Place(folder))
-        found, unwanted = look_into(Path(folder)), library.unwanted()
+        try:
+            wanted[folder] = Wanted(Path(folder), library.file.parent)
+        except UnreadableFile as error:
+            missing.append(Place(folder))
+            yield FileReport(folder, Outcome.REFUSED, str(error)), None
+            continue
+        found, unwanted = look_into(Path(folder), wanted[folder]), library.unwanted()
         own = [path for path in found.files if innermost(folders, os.path.abspath(path)) == folder]
-        wanted = [path for path in own if os.path.abspath(path) not in unwanted]
-        seen.update(map(os.path.abspath, wanted))
-        for path in wanted:
+        new = [path for path in own if os.path.abspath(path) not in unwanted]
+        seen.update(map(os.path.abspath, new))
+        for path in new:
             yield from intake.read_if_changed(path, collection)
         for sentence in found.closed:
             yield FileReport(folder, Outcome.REFUSED, sentence), None
     for place in library.places():
         if place.located not in seen and not any(place.located in folder for folder in missing):
-            in_folder = any(place.located in folder for folder in there)
-            yield from _not_seen(library, intake, place, in_folder)
+            yield from _not_seen(library, intake, place, wanted.get(innermost(wanted, place.located) or ""))
 
 
 def innermost(folders: Iterable[str], located: str) -> str | None:
@@ -55,13 +60,16 @@ def _holds_something(library: Library, folder: str) -> bool:
         return False
 
 
-def _not_seen(library: Library, intake: Intake, place: Place, in_folder: bool) -> Iterator[Step]:
-    """A place that no folder showed: deleted, left out by a rule, or of a file that was added by itself."""
-    name, there = Path(place.located).name, is_there(place.located)
-    if in_folder and there is not None:
-        library.forget(place.located)
-        yield FileReport(name, Outcome.REMOVED, f"{name}：文件夹里已经没有它。"), None
-    elif there:
-        yield from intake.read_if_changed(Path(place.located), place.collection)
-    else:
-        yield FileReport(name, Outcome.MISSING, _GONE_FILE.format(place.located)), None
+def _not_seen(library: Library, intake: Intake, place: Place, wanted: Wanted | None) -> Iterator[Step]:
+    """A place that no folder showed: deleted, left out by a rule, or of a file that was added by itself.
+
+    One that is there all the same came in meanwhile, or lies where the system does not let us look: it stays.
+    """
+    path, there = Path(place.located), is_there(place.located)
+    if wanted and (there is False or (there and not wanted.file_at_depth(path))):
+        library.forget([place.located])
+        yield FileReport(path.name, Outcome.REMOVED, f"{path.name}：文件夹里已经没有它。"), None
+    elif not wanted and there:
+        yield from intake.read_if_changed(path, place.collection)
+    elif not wanted:
+        yield FileReport(path.name, Outcome.MISSING, _GONE_FILE.format(place.located)), None

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -26,7 +26,7 @@ from assistant.library.backup import backup_of, restore_backup, write_backup
 from assistant.library.check import problems
 from assistant.library.migrate import is_current, migrate
 from assistant.library.originals import FOLDER, Originals
-from assistant.library.places import Place, call, drop_place, load_places, put_place
+from assistant.library.places import Place, call, drop_place, is_wanted, load_places, put_place
 from assistant.library.rows import load_reading, load_source, load_sources, prepared, store, text_hash
 from assistant.library.schema import FILE, damaged, is_read_only, lock_of, named_errors, open_database, read_only
 from assistant.records import Document, Passage, Reading, Source
@@ -82,27 +82,30 @@ class Library:
     ) -> None:
         self.close()
 
-    def add(self, reading: Reading, content: bytes, place: Place | None = None) -> bool:
+    def add(self, reading: Reading, content: bytes, place: Place | None = None, asked: bool = True) -> bool:
         """Store a file with all that was read in it, at once or not at all; whether the library changed.
 
         The same bytes read the same way, from wherever, are stored once. They replace what was read from them in
-        another way (by an older version of this program), and what the file at that place held before.
+        another way (by an older version of this program), and what the file at that place held before. If nobody
+        `asked` for it, it is stored only where it is still wanted: it may have been removed while it was read.
         """
         source = reading.source
         if sha256(content).hexdigest() != source.id:
             raise ValueError(f"the content is not the one {source.name} was read from")
-        rows = prepared(reading)
+        rows, place = prepared(reading), place or Place(os.path.abspath(source.path))
         with self._writing() as database:
+            if not asked and not is_wanted(database, place):
+                return False
             self._originals.put(source.id, content)
             changed = store(database, rows)
-            replaced = put_place(database, place or Place(os.path.abspath(source.path)), source.id)
+            replaced = put_place(database, place, source.id)
         return replaced or changed
 
     def read_again(self, reading: Reading) -> bool:
         """Store what was read in a file that is here, in another way than before; whether it is another way."""
         rows = prepared(reading)
         with self._writing() as database:
-            return store(database, rows)
+            return _is_here(database, reading.source.id) and store(database, rows)
 
     def remove(self, source_id: str) -> None:
         """Forget a file and all that was read in it; it does not come back by itself from a folder it lies in."""
@@ -127,23 +130,29 @@ class Library:
         with self._reading() as database:
             return tuple(place.located for place in load_places(database, "source = ?", source_id))
 
-    def note(self, place: Place, source_id: str) -> None:
-        """A known source lies there, too."""
+    def note(self, place: Place, source_id: str, content: bytes | None = None) -> None:
+        """A known source lies there, too; with its `content` the original is put back where it was lost."""
         with self._writing() as database:
-            put_place(database, place, source_id)
+            if _is_here(database, source_id):  # else it was removed meanwhile
+                if content is not None:
+                    self._originals.put(source_id, content)
+                put_place(database, place, source_id)
 
     def move(self, old: str, place: Place, source_id: str) -> None:
         """A source that lay at the path `old` now lies at `place`, and is called by it."""
         with self._writing() as database:
-            put_place(database, place, source_id)
-            if old != place.located:
+            if _is_here(database, source_id):
+                put_place(database, place, source_id)
                 drop_place(database, old)
                 call(database, source_id, place.located)
 
-    def forget(self, located: str) -> None:
-        """No file lies there any more: what lay nowhere else is gone."""
+    def forget(self, places: Iterable[str], folders: Iterable[str] = ()) -> None:
+        """No files lie there any more, and these folders are no longer looked into, at once or not at all: what lay
+        nowhere else is gone."""
         with self._writing() as database:
-            drop_place(database, located)
+            for located in places:
+                drop_place(database, located)
+            database.executemany("DELETE FROM folder WHERE located = ?", [(folder,) for folder in folders])
 
     def folders(self) -> Mapping[str, str]:
         """The folders that `update` looks into, by absolute path, each with the name of its collection."""
@@ -157,11 +166,6 @@ class Library:
             unwanted = [row[0] for row in database.execute("SELECT located FROM unwanted")]
             again = [(path,) for path in unwanted if path in Place(located)]
             database.executemany("DELETE FROM unwanted WHERE located = ?", again)
-
-    def remove_folder(self, located: str) -> None:
-        """Look no longer into a folder; its files stay."""
-        with self._writing() as database:
-            database.execute("DELETE FROM folder WHERE located = ?", (located,))
 
     def unwanted(self) -> frozenset[str]:
         """The files that were removed and are not to come back by themselves, by absolute path."""
@@ -295,6 +299,10 @@ def restore(folder: Path, patience: float = _PATIENCE) -> Path:
     file = folder / FILE
     with named_errors(file), FileLock(lock_of(file), timeout=patience):
         return restore_backup(file)
+
+
+def _is_here(database: sqlite3.Connection, source_id: str) -> bool:
+    return database.execute("SELECT 1 FROM source WHERE id = ?", (source_id,)).fetchone() is not None
 
 
 def _unknown(source_id: str) -> LibraryError:

@@ -40,6 +40,17 @@ class Place:
         return isinstance(located, str) and PurePath(located).is_relative_to(self.located)
 
 
+def is_wanted(database: sqlite3.Connection, place: Place) -> bool:
+    """Whether a file may come in by itself: it was not removed, and is known or lies in a folder that is followed."""
+    known = "SELECT 1 FROM place WHERE located = ?"
+    removed = "SELECT 1 FROM unwanted WHERE located = ?"
+    if database.execute(removed, (place.located,)).fetchone():
+        return False
+    folders = [row[0] for row in database.execute("SELECT located FROM folder")]
+    followed = any(place.located in Place(folder) for folder in folders)
+    return followed or database.execute(known, (place.located,)).fetchone() is not None
+
+
 def put_place(database: sqlite3.Connection, place: Place, source_id: str) -> bool:
     """Note that a source lies there; whether another source, which lay there only, is gone with that."""
     row = database.execute("SELECT source FROM place WHERE located = ?", (place.located,)).fetchone()
@@ -64,7 +75,7 @@ def settle(database: sqlite3.Connection, source_id: str) -> bool:
         database.execute("DELETE FROM source WHERE id = ?", (source_id,))
         return True
     (path,) = database.execute("SELECT path FROM source WHERE id = ?", (source_id,)).fetchone()
-    if os.path.abspath(path) not in places:
+    if path not in places:
         call(database, source_id, min(places))
     return False
 

@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -32,8 +32,16 @@ def short_hash(text: str) -> str:
 
 def digest(reading: Reading) -> str:
     """A hash of how a file was read, the same under any file name; a newer reader or cutter may change it."""
-    nameless = tuple(replace(each, title=each.title if each.headings else "") for each in reading.documents)
-    way = [rows(replace(reading, documents=nameless)), short_hash(reading.source.text), *_source_extras(reading)]
+    named = rows(reading)
+    untitled = {each.id for each in reading.documents if not each.headings}
+    # The title of an untitled document, and of its outermost section, is the name of the file.
+    documents = [row[:3] if row[0] in untitled else row for row in named["document"]]
+    sections = [row[:3] if row[0] in untitled and row[1] == 0 else row for row in named["section"]]
+    way = [
+        {**named, "document": documents, "section": sections},
+        short_hash(reading.source.text),
+        *_source_extras(reading),
+    ]
     return sha256(json.dumps(way).encode()).hexdigest()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Mapping
 from hashlib import sha256
@@ -83,7 +84,7 @@ def read_source(path: Path, content: bytes, limits: Limits = Limits()) -> tuple[
     source = Source(
         id=sha256(content).hexdigest(),
         name=path.name,
-        path=str(path),
+        path=os.path.abspath(path),
         encoding=found.encoding,
         text=found.text,
         format=path.suffix.lower()[1:],

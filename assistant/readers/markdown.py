@@ -10,10 +10,11 @@ from dataclasses import replace
 from assistant.readers.plain import read_plain
 from assistant.records import Boilerplate, Extract, Heading, Layout, Span, Table
 from assistant.settings import Limits
+from assistant.text import trimmed
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(?:.*\r?\n){1,40}?---[ \t]*(?=[\r\n]|\Z)")
 #: Code, whose comments look like headings.
-_FENCED = re.compile(r"^[ \t]{0,3}(```|~~~).*?(?:^[ \t]{0,3}\1|\Z)", re.MULTILINE | re.DOTALL)
+_FENCED = re.compile(r"^[ \t]{0,3}(```(?!`*[^`\n]+`)|~~~).*?(?:^[ \t]{0,3}\1|\Z)", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^[ \t\u3000]*(?P<marker>#{1,6}[ \t]+)(?=[^\s#])[^\r\n]*", re.MULTILINE)
 #: A line that is bold as a whole; people who don't know of # make headings so. What closes like a sentence is none.
 _BOLD = re.compile(
@@ -52,7 +53,7 @@ def markdown_layout(text: str) -> Layout:
     noise = [
         *([Boilerplate("文件头", Span(*front.span()))] if front else []),
         *(Boilerplate("分隔线", Span(*match.span("line"))) for match in underlined),
-        *(Boilerplate("分隔线", _trimmed(text, *match.span("rule"))) for match in tables),
+        *(Boilerplate("分隔线", trimmed(text, Span(*match.span("rule")))) for match in tables),
     ]
     return Layout(
         headings=tuple(sorted(headings, key=lambda heading: heading.span)),
@@ -66,7 +67,7 @@ def _numbered(text: str, start: int, fences: list[Span]) -> Iterator[Heading]:
     for match in _HEADING.finditer(text, start):
         if not _inside(match.start(), fences):
             marker = match["marker"]
-            yield Heading(_trimmed(text, match.start("marker"), match.end()), marker.count("#"), len(marker))
+            yield Heading(trimmed(text, Span(match.start("marker"), match.end())), marker.count("#"), len(marker))
 
 
 def _bold(text: str, start: int, taken: list[Span]) -> Iterator[Heading]:
@@ -76,20 +77,15 @@ def _bold(text: str, start: int, taken: list[Span]) -> Iterator[Heading]:
 
 
 def _of_underlined(match: re.Match[str]) -> Heading:
-    return Heading(_trimmed(match.string, *match.span("words")), 1 if match["line"][0] == "=" else 2)
+    return Heading(trimmed(match.string, Span(*match.span("words"))), 1 if match["line"][0] == "=" else 2)
 
 
 def _of_table(text: str, match: re.Match[str]) -> Table:
     lines = re.finditer(r"[^\r\n]*\S[^\r\n]*", match["rows"])
     at = match.start("rows")
-    rows = tuple(_trimmed(text, at + line.start(), at + line.end()) for line in lines)
-    header = _trimmed(text, *match.span("header"))
+    rows = tuple(trimmed(text, Span(at + line.start(), at + line.end())) for line in lines)
+    header = trimmed(text, Span(*match.span("header")))
     return Table(Span(header.start, rows[-1].end if rows else match.end("rule")), header, rows)
-
-
-def _trimmed(text: str, start: int, end: int) -> Span:
-    piece = text[start:end]
-    return Span(start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip()))
 
 
 def _inside(at: int, places: list[Span]) -> bool:

@@ -197,7 +197,10 @@ async function loadLibrary() {
   within.insertAdjacentHTML("beforeend", reply.collections);
   find(".within").hidden = within.options.length < 3; // one collection is all there is
   if (asked.get("in")) within.value = asked.get("in");
-  if (within.selectedIndex < 0) within.value = "";
+  if (within.selectedIndex < 0) {
+    within.value = "";
+    find(".welcome").append(make("p", "notice", `没有名为“${asked.get("in")}”的分组，改在全部资料里找。`));
+  }
 }
 
 // What was read of each file is counted when it is first wanted: in a large library that takes a moment.
@@ -205,9 +208,11 @@ let accounts = null;
 async function showAccount(details) {
   if (!details.open || details.querySelector("p")) return;
   accounts ??= server.accounts("");
-  const html = (await accounts)?.[details.dataset.source];
+  const reply = await accounts;
+  if (!reply) accounts = null; // the next one asks again
+  const html = reply?.[details.dataset.source];
   if (html) details.insertAdjacentHTML("beforeend", html);
-  else details.append(make("p", "notice", UNREACHABLE));
+  else details.append(make("p", "notice", reply ? "这个文件已经不在资料库里，请刷新网页。" : UNREACHABLE));
 }
 element.addEventListener("toggle", (event) => event.target.matches(".account") && showAccount(event.target), true);
 

@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from assistant.errors import LibraryError
+from assistant.errors import LibraryError, UnreadableFile
 from assistant.ingest import Ingester, Outcome, Report
-from assistant.library import Library
+from assistant.ingest import intake as module
+from assistant.library import Library, Place
+from assistant.records import Reading
 from assistant.settings import IndexSettings, Limits, Settings
+from tests.fakes import make_reading
 
 SPADE, HAMMER = "铁锹保养\n\n铁锹用完要擦干净。放在通风的地方。\n", "锤子保养\n\n锤头松了要楔紧，木柄裂了要更换。\n"
 
@@ -349,3 +352,155 @@ def test_a_file_that_is_saved_while_it_is_read_is_read_again(
 def test_what_is_not_there_cannot_be_removed(ingester: Ingester) -> None:
     with pytest.raises(LibraryError, match="没有文件、文件夹或分组“无”.*zhiyin list"):
         ingester.remove("无")
+
+
+# What happens meanwhile
+
+
+def test_a_file_that_is_there_though_the_folder_did_not_show_it_stays(
+    ingester: Ingester, library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingester.add([folder])
+    monkeypatch.setattr("os.scandir", lambda _: (_ for _ in ()).throw(OSError(5, "Input/output error")))
+    monkeypatch.setattr("os.listdir", lambda _: ["铁锹.txt"])
+    ingester.update()
+    assert names(library) == ["铁锹.txt", "锤子.txt"]
+
+
+def test_what_is_removed_while_it_is_read_does_not_come_back(
+    ingester: Ingester, library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingester.add([folder])
+    (folder / "铁锹.txt").write_text(SPADE + "生锈要打磨。\n", encoding="utf-8")
+
+    def removed_meanwhile(path: Path, limits: Limits) -> bytes:
+        if "铁锹.txt" in names(library):
+            Ingester(library, Settings()).remove("铁锹.txt")
+        return path.read_bytes()
+
+    monkeypatch.setattr("assistant.ingest.intake.read_bytes", removed_meanwhile)
+    ingester.update()
+    assert names(library) == ["锤子.txt"]
+
+
+def test_what_is_gone_meanwhile_is_neither_noted_nor_moved_nor_read_again(library: Library) -> None:
+    reading = make_reading("标题\n一句话。")
+    library.note(Place("/a.txt"), reading.source.id)
+    library.move("/a.txt", Place("/b.txt"), reading.source.id)
+    assert not library.read_again(reading)
+    assert (library.places(), library.sources()) == ({}, ())
+
+
+def test_the_library_inside_a_folder_is_not_read_into_itself(tmp_path: Path, folder: Path) -> None:
+    with Library.open(folder / "library") as library:
+        (folder / "library" / "词.txt").write_text("不是资料", encoding="utf-8")
+        ingester = Ingester(library, Settings())
+        ingester.add([folder])
+        assert names(library) == ["铁锹.txt", "锤子.txt"]
+        assert set(outcomes(ingester.update()).values()) == {"unchanged"}
+
+
+def test_a_collection_inside_another_outlives_it(ingester: Ingester, library: Library, folder: Path) -> None:
+    (folder / "铁").mkdir()
+    (folder / "铁锹.txt").rename(folder / "铁" / "铁锹.txt")
+    ingester.add([folder])
+    ingester.add([folder / "铁"], "铁器")
+    assert outcomes(ingester.remove("工具")) == {"锤子.txt": "removed"}
+    assert names(library) == ["铁锹.txt"]
+
+
+@pytest.mark.parametrize("by", ["铁锹.txt", "./铁锹.txt", "absolute"])
+def test_a_file_is_removed_by_any_path_to_it(
+    ingester: Ingester, library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch, by: str
+) -> None:
+    monkeypatch.chdir(folder)
+    ingester.add([Path("铁锹.txt")])
+    ingester.remove(str(folder / "铁锹.txt") if by == "absolute" else by)
+    assert names(library) == []
+
+
+def test_a_file_that_was_locked_is_read_once_it_is_let_go(
+    ingester: Ingester, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(path: Path, limits: Limits) -> bytes:
+        raise UnreadableFile("没有权限读取，请修改权限后重试。")
+
+    with monkeypatch.context() as closed:
+        closed.setattr("assistant.ingest.intake.read_bytes", locked)
+        assert set(outcomes(ingester.add([folder])).values()) == {"refused"}
+    assert set(outcomes(ingester.update()).values()) == {"added"}
+
+
+def test_a_file_that_becomes_another_format_is_read_anew(ingester: Ingester, library: Library, folder: Path) -> None:
+    (folder / "铁锹.txt").write_text("# 铁锹保养\n\n铁锹用完要擦干净。\n", encoding="utf-8")
+    ingester.add([folder])
+    (folder / "铁锹.txt").rename(folder / "铁锹.md")
+    ingester.update()
+    (spade,) = (source for source in library.sources() if "铁锹" in source.name)
+    assert (spade.name, spade.format) == ("铁锹.md", "md")
+    assert "铁锹保养" in [document.title for document in library.documents()]
+
+
+def test_copies_without_a_title_are_stored_once_and_stay_as_they_are(
+    ingester: Ingester, library: Library, folder: Path
+) -> None:
+    for name in ("甲.txt", "乙.txt"):
+        (folder / name).write_text("没有标题，只有一句话。", encoding="utf-8")
+    ingester.add([folder])
+    before = library.readings()
+    assert set(outcomes(ingester.add([folder])).values()) == {"unchanged"}
+    assert library.readings() == before
+
+
+def test_a_mistake_of_ours_with_one_file_keeps_no_other_out(
+    ingester: Ingester, library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_file = module.read_file
+
+    def mistaken(path: Path, *more: object) -> Reading:
+        return read_file(path, *more) if path.name == "锤子.txt" else {}["none"]  # type: ignore[arg-type]
+
+    monkeypatch.setattr(module, "read_file", mistaken)
+    report = ingester.add([folder])
+    assert "KeyError" in report.of(Outcome.REFUSED)[0].sentence
+    assert names(library) == ["锤子.txt"]
+
+
+@pytest.mark.parametrize("rules", [b"!\n", b"[z-a]x\n", b"\xff\xff\xff\xff"])
+def test_rules_that_make_no_sense_are_named_and_nothing_is_read_or_lost(
+    ingester: Ingester, library: Library, folder: Path, rules: bytes
+) -> None:
+    ingester.add([folder / "铁锹.txt"])
+    (folder / ".zhiyinignore").write_bytes(rules)
+    (refused,) = ingester.add([folder]).files
+    assert ".zhiyinignore" in refused.sentence and "请" in refused.sentence
+    assert names(library) == ["铁锹.txt"]
+
+
+def test_rules_may_be_saved_by_an_old_notepad(ingester: Ingester, library: Library, folder: Path) -> None:
+    (folder / ".zhiyinignore").write_bytes("铁锹*\n".encode("gbk"))
+    ingester.add([folder])
+    assert names(library) == ["锤子.txt"]
+
+
+def test_a_group_that_was_chosen_for_a_file_stays(ingester: Ingester, library: Library, folder: Path) -> None:
+    ingester.add([folder])
+    ingester.add([folder / "铁锹.txt"], "重点")
+    ingester.update()
+    assert [*library.collections()] == ["工具", "重点"]
+
+
+def test_a_lost_original_comes_back_with_the_file(ingester: Ingester, library: Library, folder: Path) -> None:
+    ingester.add([folder / "铁锹.txt"])
+    (original,) = (library.file.parent / "originals").glob("*/*")
+    original.unlink()
+    (folder / "铁锹.txt").rename(folder / "铲子.txt")
+    assert outcomes(ingester.add([folder / "铲子.txt"])) == {"铲子.txt": "moved"}
+    assert library.check() == ()
+
+
+def test_an_empty_folder_can_be_removed(ingester: Ingester, library: Library, tmp_path: Path) -> None:
+    (tmp_path / "空").mkdir()
+    ingester.add([tmp_path / "空"])
+    assert outcomes(ingester.remove("空")) == {str(tmp_path / "空"): "removed"}
+    assert library.folders() == {}

@@ -239,7 +239,7 @@ def test_a_heading_includes_its_number() -> None:
     assert headings(extract) == [("一、总则", 1)]
 
 
-@pytest.mark.parametrize("text", ["字" * 61, "这是一句话。", "条件；", "这样，", "真的吗？"])
+@pytest.mark.parametrize("text", ["字" * 61, "这是一句话。", "条件；", "这样，"])
 def test_a_sentence_is_no_heading(text: str) -> None:
     assert headings(read(paragraph(text, style="a1"), styles=HEADINGS)) == []
 

@@ -37,6 +37,10 @@ def test_code_and_front_matter_hold_no_headings(text: str) -> None:
     assert headings(text + "正文。") == []
 
 
+def test_a_line_with_code_in_it_opens_no_fence() -> None:
+    assert headings("```x = 1```\n\n# 甲\n\n正文。") == [(1, "甲")]
+
+
 def test_front_matter_and_rows_of_dashes_are_boilerplate() -> None:
     text = "---\ntitle: 甲\n---\n乙\n---\n| a | b |\n|---|:-:|\n| 1 | 2 |\n"
     found = [(piece.name, piece.span.of(text)) for piece in markdown_layout(text).boilerplate]

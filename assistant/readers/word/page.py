@@ -15,10 +15,10 @@ from assistant.records import Boilerplate, Heading, Layout, Span, Table
 _CONTENTS = "Table of Contents"
 #: A longer or closed paragraph is a sentence that someone styled as a heading to make it large.
 _LONGEST_HEADING = 60
-_CLOSED = "。；;！？，"
+_CLOSED = "。；;！，"
 #: Bold alone says less, so that only a short line counts, and none that leads into what follows.
 _LONGEST_BOLD = 40
-_BOLD_CLOSED = _CLOSED + "!?,.:：、…"
+_BOLD_CLOSED = _CLOSED + "？!?,.:：、…"
 _BOLD_LEVEL = 9
 #: Behind so many paragraphs no title of the whole file stands.
 _TITLE_WITHIN = 20
