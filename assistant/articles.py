@@ -16,7 +16,7 @@ from hashlib import sha256
 from itertools import pairwise, zip_longest
 from pathlib import PurePath
 
-from assistant.boilerplate import outside
+from assistant.boilerplate import lies_in, outside
 from assistant.numbering import starts_with_number
 from assistant.records import Boilerplate, Document, Layout, Source, Span, Trait
 from assistant.text import matching_form, trimmed
@@ -62,7 +62,7 @@ def split_articles(
     text = source.text
     lines = _lines(text, tuple(piece.span for piece in boilerplate))
     tables = [table.span for table in layout.tables]
-    outside_tables = [line for line in lines if not _in_one(tables, line)]
+    outside_tables = [line for line in lines if not lies_in(line, tables)]
     starts = [] if layout.title else _starts(text, outside_tables)
     if not starts:
         title = _given_title(text, lines, layout.title) if layout.title else _first_title(text, outside_tables)
@@ -203,11 +203,6 @@ def _given_title(text: str, lines: Sequence[Span], title: Span) -> tuple[Span, .
     at = bisect_right(lines, title)
     below = next((line for line in lines[at:] if line.start >= title.end), None)
     return (title, *_repeats(text, title, below))
-
-
-def _in_one(places: Sequence[Span], line: Span) -> bool:
-    before = bisect_right(places, line.start, key=lambda place: place.start)
-    return before > 0 and line.end <= places[before - 1].end
 
 
 def _is_title(text: str, line: Span) -> bool:

@@ -80,6 +80,12 @@ def in_order(spans: Iterable[Span]) -> list[Span]:
     return sorted(spans, key=attrgetter("start", "end"))
 
 
+def lies_in(span: Span, places: Sequence[Span]) -> bool:
+    """Whether a span lies in one of the places, which are in order of their starts and free of overlap."""
+    before = bisect_right(places, span.start, key=lambda place: place.start)
+    return before > 0 and span in places[before - 1]
+
+
 def touching(span: Span, places: Sequence[Placed], place: Callable[[Placed], Span]) -> Sequence[Placed]:
     """Those of the places that `span` shares a character with; places in order, free of overlap.
 

@@ -8,11 +8,10 @@ to what stands before, if its number is the one that has to come next. A number 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from assistant.boilerplate import in_order, outside, touching
+from assistant.boilerplate import in_order, lies_in, outside, touching
 from assistant.numbering import BY_NAME, STYLES, Kind, Style, starts_with_number
 from assistant.records import Heading, Span
 
@@ -85,7 +84,7 @@ def marks(text: str, span: Span, holes: Sequence[Span], headings: Sequence[Headi
     near = touching(span, headings, lambda heading: heading.span)
     given = [heading for heading in near if heading.span in span and _is_plausible(text, heading)]
     closed = in_order({*holes, *(heading.span for heading in given)})
-    candidates = [(_given(text, heading), "") for heading in given if not _inside(heading.span, holes)]
+    candidates = [(_given(text, heading), "") for heading in given if not lies_in(heading.span, holes)]
     candidates += _candidates(text, span, closed, lines=not headings)
     accepted = _Accepted()
     end = span.start
@@ -107,11 +106,6 @@ def _given(text: str, heading: Heading) -> Mark:
     found = _mark_at(text, start, heading.span.end, STYLES, at_line_start=True)
     style, value = (found.style, found.value) if found else (BY_NAME["行"], 0)
     return Mark(style, value, Span(heading.span.start, start), at_line_start=True, level=heading.level)
-
-
-def _inside(span: Span, places: Sequence[Span]) -> bool:
-    following = bisect_right(places, span)
-    return any(span in place for place in places[max(0, following - 1) : following + 1])
 
 
 def _candidates(text: str, span: Span, holes: Sequence[Span], lines: bool) -> list[tuple[Mark, str]]:

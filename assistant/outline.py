@@ -225,12 +225,12 @@ def _holding(sections: Sequence[Section], place: Span) -> Section | None:
     """The innermost section but for items that holds a place; None if it lies in another document."""
     before = bisect_right(sections, place.start, key=lambda section: section.span.start)
     around = sections[before - 1] if before else None
-    while around and (place not in around.span or _is_item(around)):
+    while around and (place not in around.span or _is_unheaded(around)):
         around = around.parent
     return around
 
 
-def _is_item(section: Section) -> bool:
+def _is_unheaded(section: Section) -> bool:
     return section.level > 0 and not len(section.heading)
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
 
+from assistant.boilerplate import lies_in
 from assistant.readers.plain import read_plain
 from assistant.records import Boilerplate, Extract, Heading, Layout, Span, Table
 from assistant.settings import Limits
@@ -45,8 +45,8 @@ def markdown_layout(text: str) -> Layout:
     front = _FRONT_MATTER.match(text)
     start = front.end() if front else 0
     fences = [Span(*match.span()) for match in _FENCED.finditer(text, start)]
-    underlined = [match for match in _UNDERLINED.finditer(text, start) if not _inside(match.start(), fences)]
-    tables = [match for match in _TABLE.finditer(text, start) if not _inside(match.start(), fences)]
+    underlined = [match for match in _UNDERLINED.finditer(text, start) if not _begins_in(match, fences)]
+    tables = [match for match in _TABLE.finditer(text, start) if not _begins_in(match, fences)]
     headings = [*_numbered(text, start, fences), *(_of_underlined(match) for match in underlined)]
     if all(heading.level == 1 for heading in headings):
         headings += _bold(text, start, sorted([*fences, *(heading.span for heading in headings)]))
@@ -65,14 +65,14 @@ def markdown_layout(text: str) -> Layout:
 
 def _numbered(text: str, start: int, fences: list[Span]) -> Iterator[Heading]:
     for match in _HEADING.finditer(text, start):
-        if not _inside(match.start(), fences):
+        if not _begins_in(match, fences):
             marker = match["marker"]
             yield Heading(trimmed(text, Span(match.start("marker"), match.end())), marker.count("#"), len(marker))
 
 
 def _bold(text: str, start: int, taken: list[Span]) -> Iterator[Heading]:
     for match in _BOLD.finditer(text, start):
-        if not _inside(match.start("line"), taken):
+        if not lies_in(Span(*match.span("line")), taken):
             yield Heading(Span(*match.span("line")), _BOLD_LEVEL, len("**"))
 
 
@@ -88,6 +88,5 @@ def _of_table(text: str, match: re.Match[str]) -> Table:
     return Table(Span(header.start, rows[-1].end if rows else match.end("rule")), header, rows)
 
 
-def _inside(at: int, places: list[Span]) -> bool:
-    before = bisect_right(places, at, key=lambda place: place.start)
-    return before > 0 and at < places[before - 1].end
+def _begins_in(match: re.Match[str], places: list[Span]) -> bool:
+    return lies_in(Span(match.start(), match.start() + 1), places)

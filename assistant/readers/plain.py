@@ -11,7 +11,7 @@ from assistant.settings import Limits
 
 #: Control characters that no text file holds; tab, line ends and form feed are text.
 _BINARY = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 #: Lead bytes of the everyday characters (level 1) in the two double-byte families.
 _EVERYDAY = {"gb18030": (0xB0, 0xD7), "big5": (0xA4, 0xC6)}
 #: A shorter or rarer text than this share of everyday characters is not Chinese prose but bytes that happen to decode.
@@ -48,7 +48,7 @@ def decode(content: bytes, name: str) -> tuple[str, str]:
 
 
 def _encoding(content: bytes) -> str | None:
-    for bom, encoding in _BOMS:
+    for bom, encoding in BOMS:
         if content.startswith(bom):
             return encoding if _decodes(content, encoding) else None
     if _decodes(content, "utf-8"):

@@ -9,11 +9,10 @@ from assistant.errors import UnreadableFile
 from assistant.readers.html.blocks import page_text
 from assistant.readers.html.rules import measured, set_aside
 from assistant.readers.html.tree import parse, words_of
-from assistant.readers.plain import decode, refuse_longer
+from assistant.readers.plain import BOMS, decode, refuse_longer
 from assistant.records import Extract
 from assistant.settings import Limits
 
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 #: Browsers look for it in the first kilobyte; old pages have it behind a long list of keywords.
 _HEAD_BYTES = 16 * 1024
 _DECLARED = re.compile(
@@ -62,7 +61,7 @@ def read_page(content: bytes, name: str, limits: Limits, charset: str = "") -> E
 
 def text_of(content: bytes, name: str, charset: str) -> tuple[str, str]:
     """The characters by their byte order mark, or by what is declared, or by what the bytes are; and the encoding."""
-    marks = [encoding for bom, encoding in _BOMS if content.startswith(bom)]
+    marks = [encoding for bom, encoding in BOMS if content.startswith(bom)]
     declared = [charset, *(label.decode() for match in _DECLARED.findall(content[:_HEAD_BYTES]) for label in match)]
     names = [_codec_name(label) for label in declared]
     for encoding in marks or [encoding for codec in names if (encoding := _codec(codec))]:
