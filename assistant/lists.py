@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant.encoder import Matrix
+from assistant.numbered import number_of
 from assistant.numbering import chinese_number
 from assistant.records import Document, Hit, Query, Ranking, Section, Span
 from assistant.text import clauses, sentences, trimmed
@@ -79,10 +80,19 @@ def announced_count(document: Document, section: Section, lead: Span) -> int | N
 
 
 def items(section: Section, outline: Sequence[Section]) -> tuple[Section, ...]:
-    """The sections right below a section, in order, that belong together: those with a heading, or else all."""
+    """The sections right below a section, in order, that belong together: those with a heading and those numbered like
+    them, or else all."""
     below = [each for each in outline if each.parent is section and not each.columns]
     headed = [each for each in below if len(each.heading)]
-    return tuple(headed or below)
+    styles = {_style(each) for each in headed} - {""}
+    alike = [each for each in below if len(each.heading) or _style(each) in styles]
+    return tuple(alike if headed else below)
+
+
+def _style(section: Section) -> str:
+    """The style of a section's number; "" for one without."""
+    number = number_of(section)
+    return number[0] if number else ""
 
 
 def listed_section(

@@ -16,7 +16,7 @@ from assistant.records import Boilerplate, Document, Layout, Section, Span, Tabl
 from assistant.text import columns, trimmed
 
 _SENTENCE_END = re.compile(r"[。！？!?]|\.(?=\s)|[\r\n]|$")
-_COLON = re.compile(r"[:：]|[ \u3000]{1,}(?=\S{12})")
+_COLON = re.compile(r"[:：](?!(?<=\d.)\d)|[ \u3000]{1,}(?=\S{12})")  # and not that of a time: 8:30
 #: Up to this length a piece before a colon or blank is a title (1、学习制度:每月…).
 _SHORT_TITLE = 20
 #: Words that open a sentence, by which a title glued to its text can be told from it (…的素质要求所谓素质就是…).
@@ -33,8 +33,14 @@ _OBJECT_OF = re.compile(
     r"(?:[的和与及、对是为在以由向把被让使给到从用了]|[做当作]好|作为|一名|成为|加强|提高|落实|履行)$"
 )
 _BLANK_BELOW = re.compile(r"[ \t\u3000]*\r?\n[ \t\u3000]*\r?\n")
-_MIN_TITLE = 4
 _WORD = re.compile(r"\S")
+#: No more than this stands below a list to close it (以上规定自发布之日起执行。); more is the text of its last heading.
+_CLOSING_REMARK = 60
+#: A line of so many characters that nothing follows is a rule of its own, and no name of a text that is missing.
+_LEAST_SAID = 10
+#: A line that ends so is the first of a sentence.
+_GOES_ON = "，,、"
+_MIN_TITLE = 4
 #: The columns of a wider table are no name for its rows.
 _LONGEST_HEADER = 200
 #: A clause of a sentence that serves as the name of a section that has no title of its own.
@@ -106,6 +112,8 @@ def _heading(text: str, mark: Mark, limit: int, known: str) -> _Heading:
     glue = None if on_its_line else _glue(text, Span(start, end), known)
     if glue is not None:
         return _named(text, mark, Span(start, glue))
+    if on_its_line and text[start:end].rstrip()[-1:] in _GOES_ON:
+        return _unnamed(text, mark, end)
     # A line of its own may be as wide as a Chinese heading, whatever its script.
     if end - start <= MAX_HEADING or (on_its_line and columns(text[start:end]) <= 2 * MAX_HEADING):
         return _named(text, mark, Span(start, end))
@@ -156,31 +164,44 @@ def _keep_lists_as_text(
 ) -> list[_Heading]:
     """Items that are all heading and no text (1、按时交费。2、…) are the text of a list: their words stay in passages.
 
-    One such heading among siblings that have a text is a heading whose text is missing, and stays one.
+    What stands below the last item of such a list is the text that goes on after it.
     """
     starts = [heading.mark.span.start for heading in headings] + [end]
-    empty = []
+    empty, short = [], []
     for number, heading in enumerate(headings):
         following = depths[number + 1] if number + 1 < len(headings) else 0
         body = Span(heading.span.end, _limit(heading.mark, starts[number + 1], holes))
-        kind = heading.mark.style.kind
-        named = (
-            kind is Kind.HEADING
-            and not heading.mark.level
-            and len(heading.span) > len(trimmed(text, heading.mark.span))
-        )
-        empty.append(named and following <= depths[number] and not trimmed(text, body))
+        titled = len(heading.span) > len(trimmed(text, heading.mark.span))
+        named = heading.mark.style.kind in (Kind.HEADING, Kind.ARTICLE) and not heading.mark.level and titled
+        leaf = named and following <= depths[number]
+        empty.append(leaf and not trimmed(text, body))
+        short.append(leaf and len(trimmed(text, body)) <= _CLOSING_REMARK)
     kept = list(headings)
     for group in siblings(depths):
-        bare = [number for number in group if empty[number]]
         *others, last = group
+        bare = [number for number in group if empty[number]]
         spans = [headings[number].span for number in group]
-        if others and bare == others and (_closes_list(text, spans) or _next_word(text, spans[-1].end) in tables):
+        ends = short[last] and len(others) > 1
+        if (
+            others
+            and bare == others
+            and (ends or _closes_list(text, spans) or _next_word(text, spans[-1].end) in tables)
+        ):
             bare = group
-        if len(bare) * 2 > len(group):
-            for number in bare:
-                kept[number] = _unnamed(text, headings[number].mark, headings[number].span.end)
+        if len(bare) * 2 <= len(group):  # headings whose text is missing, or rules that are a line each
+            bare = [number for number in bare if _says_something(text, headings[number])]
+        for number in bare:
+            kept[number] = _unnamed(text, headings[number].mark, headings[number].span.end)
     return kept
+
+
+def _says_something(text: str, heading: _Heading) -> bool:
+    words = heading.title.of(text)
+    return (
+        heading.mark.style.kind is Kind.ARTICLE
+        or len(words) >= _LEAST_SAID
+        or re.search("[,，;；。]", words) is not None
+    )
 
 
 def _next_word(text: str, at: int) -> int:

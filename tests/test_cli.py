@@ -344,6 +344,15 @@ def test_a_damaged_library_is_restored_from_its_backup(run: Run, library: Path, 
     assert run("check", "--library", library).code == 0
 
 
+def test_a_sound_library_is_not_replaced_by_its_backup(run: Run, library: Path) -> None:
+    assert "不需要恢复" in refused(run("restore", "--library", library))
+
+
+def test_an_empty_path_is_not_the_folder_one_stands_in(run: Run, library: Path) -> None:
+    done = run("add", "", "--library", library)
+    assert (done.code, done.out) == (2, "")
+
+
 def test_without_a_backup_nothing_is_restored(run: Run, tmp_path: Path) -> None:
     assert "没有备份" in refused(run("restore", "--library", tmp_path))
 

@@ -40,7 +40,7 @@ A1 = """
 一、要树立做好工作的光荣感、责任感和使命感
 二、基层党支部书记的素质要求
   1、要有较高的政治素质
-  2、要有较高的文化知识素质
+  2、要有较高的文化知识素质*
   3、要有较强的能力素质
 """
 A9 = """
@@ -238,6 +238,23 @@ def test_what_the_columns_are_called_stands_above_the_rows_of_a_table() -> None:
         (("名册",), "以上。"),
         (("其他",), "无。"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        # A rule of one line without a full stop is text, whatever the others have.
+        ("第一条 请假由科长批准。\n第二条 病假须附医院证明\n第三条 假满销假。", "第二条 病假须附医院证明"),
+        # So is a list whose last item a remark follows.
+        ("须知\n\n1、按时就餐\n2、排队取餐\n3、不得浪费\n以上规定自发布之日起执行。", "3、不得浪费"),
+        # And a sentence that goes on in the next line.
+        ("须知\n\n1. 发生火情时，先报警，再疏散，\n并关闭总电源。\n2. 停电时报修。", "1. 发生火情时，先报警，再疏散，"),
+        # The colon of a time divides no title from its text.
+        ("须知\n\n1、上班时间8:30\n2、下班时间17:30", "1、上班时间8:30"),
+    ],
+)
+def test_the_words_of_a_rule_stand_in_a_passage(text: str, found: str) -> None:
+    assert any(found in passage.text for passage in read(text).passages)
 
 
 def test_a_table_below_a_list_is_in_none_of_its_items() -> None:

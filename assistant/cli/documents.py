@@ -142,9 +142,12 @@ def check(options: argparse.Namespace) -> int:
 
 def restore_library(options: argparse.Namespace) -> int:
     from assistant.assistant import default_folder
-    from assistant.library import restore
+    from assistant.library import is_sound, restore
 
-    kept = restore(options.library or default_folder())
+    folder = options.library or default_folder()
+    if is_sound(folder):
+        return stopped(f"资料库“{folder}”没有损坏，不需要恢复。")
+    kept = restore(folder)
     before = f"，原来的文件保留在“{shown(str(kept))}”" if kept.exists() else ""
     print(f"已恢复到最后一次备份{before}。请运行 zhiyin update，把备份以后的变化补上。")
     return 0

@@ -31,14 +31,14 @@ def build_parser() -> Parser:
     ask.add_argument("--why", action="store_true", help="说明每一条为什么被找到")
     ask.add_argument("--in", dest="collection", metavar="NAME", default="", help="只在这个分组里找，见 zhiyin list")
     add_files = add("add", documents.add, "收录文件或文件夹")
-    add_files.add_argument("paths", nargs="+", type=Path, metavar="路径", help="文件，或里面有文件的文件夹")
+    add_files.add_argument("paths", nargs="+", type=_path, metavar="路径", help="文件，或里面有文件的文件夹")
     grouped = "归入这个分组（默认：文件夹以自己的名字为分组）"
     add_files.add_argument("--in", dest="collection", metavar="NAME", default=None, help=grouped)
     add_files.add_argument("--json", action="store_true", help="收录报告输出为一行 JSON")
     update = add("update", documents.update, "按收录过的文件夹更新资料库：只读有变化的文件")
     update.add_argument("--json", action="store_true", help="更新报告输出为一行 JSON")
     watch = add("watch", documents.watch, "一直看着收录过的文件夹，有变化就更新")
-    watch.add_argument("paths", nargs="*", type=Path, metavar="文件夹", help="先收录这些文件夹，再看着它们")
+    watch.add_argument("paths", nargs="*", type=_path, metavar="文件夹", help="先收录这些文件夹，再看着它们")
     remove = add("remove", documents.remove, "移除文件、文件夹或分组")
     remove.add_argument("names", nargs="+", metavar="名称", help="已收录的文件、文件夹或分组，见 zhiyin list")
     list_files = add("list", documents.list_documents, "列出已收录的文章")
@@ -67,3 +67,10 @@ def _add_shared(parser: Parser, default: str | None) -> None:
     where = "资料库文件夹（默认由 ZHIYIN_HOME 指定，或个人数据文件夹）"
     parser.add_argument("--library", type=Path, metavar="DIR", default=default, help=where)
     parser.add_argument("--model", metavar="NAME", default=default, help="换用本机上的 sentence-transformers 模型")
+
+
+def _path(text: str) -> Path:
+    """A path that was really given: an empty one would be the folder one stands in."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("路径是空的")
+    return Path(text)

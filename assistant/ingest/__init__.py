@@ -22,7 +22,7 @@ from assistant.ingest.intake import Intake, Step
 from assistant.ingest.repeats import repeated
 from assistant.ingest.report import Account, FileReport, Outcome, Report, account, added_up
 from assistant.ingest.update import innermost, updated
-from assistant.library import Library
+from assistant.library import Library, Place
 from assistant.readers import conversion
 from assistant.settings import Settings
 
@@ -88,12 +88,12 @@ class Ingester:
     def _folder_added(self, path: Path, collection: str | None) -> Iterator[Step]:
         located = os.path.abspath(path)
         try:
-            wanted = Wanted(Path(path), self._library.file.parent)
+            found = look_into(Path(path), Wanted(Path(path), self._library.file.parent))
         except UnreadableFile as error:
             yield FileReport(str(path), Outcome.REFUSED, str(error)), None
             return
         self._library.add_folder(located, Path(located).name if collection is None else collection)
-        folders, found = self._library.folders(), look_into(Path(path), wanted)
+        folders = self._library.folders()
         for file in found.files:
             yield self._intake.read(file, folders[innermost(folders, os.path.abspath(file)) or located])
         for file in found.skipped:
@@ -106,15 +106,22 @@ class Ingester:
         sources = {source.id: source for source in self._library.sources()}
         chosen = [path for path, called in folders.items() if name == called or path in (name, located)]
         named = {source.id for source in sources.values() if name in (source.name, source.path, source.id)}
-        named |= {source for place, source in places.items() if place.located == located}
+        named = {source for place, source in places.items() if place.located == located} or named
+        if len(named) > 1:
+            paths = "、".join(f"“{sources[each].path}”" for each in sorted(named))
+            raise LibraryError(f"有 {len(named)} 个文件都叫“{name}”，请写出要移除的那一个的完整路径：{paths}。")
         inside = [
             place.located
             for place in places
             if place.collection == name or (chosen and innermost(folders, place.located) in chosen)
         ]
-        if not named and not inside and not chosen:
+        below = [place.located for place in places if place.located in Place(located) and place.located != located]
+        if not (named or inside or chosen or below):
             raise LibraryError(f"资料库里没有文件、文件夹或分组“{name}”，请用 zhiyin list 查看已收录的文件。")
-        self._library.forget(inside, chosen)
+        if inside or chosen:
+            self._library.forget(inside, chosen)
+        elif not named:  # a folder inside one that is followed: its files are not to come back
+            self._library.forget(below, wanted=False)
         for source_id in named:
             if self._library.places_of(source_id):
                 self._library.remove(source_id)

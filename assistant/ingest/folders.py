@@ -32,15 +32,18 @@ class Found:
 class Wanted:
     """What of a folder is wanted; rules that can't be read are `UnreadableFile`, since they may leave out a secret.
 
-    `library` is where the library itself lies: what it writes there must not be read into it again.
+    The rules of a folder hold for all below it, those of the folders in it for what is below them. `library` is where
+    the library itself lies: what it writes there must not be read into it again.
     """
 
     def __init__(self, folder: Path, library: Path) -> None:
         self._folder = Path(os.path.abspath(folder))
         self._library = Path(os.path.abspath(library))
-        self._rules = _rules(self._folder)
+        self._rules: dict[Path, GitIgnoreSpec | None] = {}
+        self._rules_of(self._folder)  # at once: a folder whose rules make no sense stays closed
 
     def folder(self, path: Path) -> bool:
+        """Whether a folder is wanted that lies in a wanted one."""
         return Path(os.path.abspath(path)) != self._library and self._is_wanted(path, "/")
 
     def file(self, path: Path) -> bool:
@@ -49,15 +52,21 @@ class Wanted:
 
     def file_at_depth(self, path: Path) -> bool:
         """Whether a file is wanted, and every folder down to it."""
-        inner = Path(os.path.abspath(path))
-        above = [each for each in inner.parents if each.is_relative_to(self._folder)]
-        return self.file(inner) and all(each == self._folder or self.folder(each) for each in above)
+        above = [each for each in path.parents if each != self._folder and each.is_relative_to(self._folder)]
+        return self.file(path) and all(map(self.folder, above))
 
     def _is_wanted(self, path: Path, ending: str) -> bool:
         if path.name.startswith(_PRIVATE):
             return False
-        relative = Path(os.path.abspath(path)).relative_to(self._folder).as_posix() + ending
-        return self._rules is None or not self._rules.match_file(relative)
+        path = Path(os.path.abspath(path))
+        above = [each for each in path.parents if each.is_relative_to(self._folder)]
+        rules = [(each, self._rules_of(each)) for each in above]
+        return not any(each and each.match_file(path.relative_to(where).as_posix() + ending) for where, each in rules)
+
+    def _rules_of(self, folder: Path) -> GitIgnoreSpec | None:
+        if folder not in self._rules:
+            self._rules[folder] = _rules(folder)
+        return self._rules[folder]
 
 
 def look_into(folder: Path, wanted: Wanted) -> Found:

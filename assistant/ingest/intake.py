@@ -46,7 +46,8 @@ class Intake:
         if elsewhere and is_there(elsewhere):  # a copy
             self._library.note(place, source_id, content)
             other = known and known[1] != source_id
-            return FileReport(path.name, Outcome.REPLACED if other else Outcome.UNCHANGED), None
+            same = f"{path.name}：内容与“{elsewhere}”相同，没有重复收录。"
+            return FileReport(path.name, Outcome.REPLACED if other else Outcome.UNCHANGED, "" if other else same), None
         try:
             reading = self._reading(path, content)
         except UnreadableFile as error:

@@ -158,6 +158,10 @@ def added_up(accounts: Iterable[Account]) -> Account:
     return Account(format="", encoding="", boilerplate=dict(boilerplate), **sums)
 
 
+#: So many files that were skipped are named; who has more knows what they are.
+_NAMED = 10
+
+
 def file_lines(file: FileReport) -> Iterator[str]:
     """What a person reads of one file; nothing of one that did not change."""
     if file.account:
@@ -174,7 +178,9 @@ def total_lines(report: Report) -> Iterator[str]:
     """What a person reads of the whole run."""
     skipped = [file for file in report.of(Outcome.SKIPPED) if not file.sentence]
     if skipped:
-        yield f"跳过 {len(skipped)} 个不支持的文件：{'、'.join(file.name for file in skipped)}。"
+        names = "、".join(file.name for file in skipped[:_NAMED])
+        more = "等" if len(skipped) > _NAMED else ""
+        yield f"跳过 {len(skipped)} 个不支持的文件：{names}{more}。"
     if len(report.files) == 1:
         file = report.files[0]
         if file.outcome is Outcome.UNCHANGED:

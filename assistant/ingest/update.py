@@ -30,11 +30,11 @@ def updated(library: Library, intake: Intake) -> Iterator[Step]:
             continue
         try:
             wanted[folder] = Wanted(Path(folder), library.file.parent)
+            found, unwanted = look_into(Path(folder), wanted[folder]), library.unwanted()
         except UnreadableFile as error:
             missing.append(Place(folder))
             yield FileReport(folder, Outcome.REFUSED, str(error)), None
             continue
-        found, unwanted = look_into(Path(folder), wanted[folder]), library.unwanted()
         own = [path for path in found.files if innermost(folders, os.path.abspath(path)) == folder]
         new = [path for path in own if os.path.abspath(path) not in unwanted]
         seen.update(map(os.path.abspath, new))
@@ -68,7 +68,8 @@ def _not_seen(library: Library, intake: Intake, place: Place, wanted: Wanted | N
     path, there = Path(place.located), is_there(place.located)
     if wanted and (there is False or (there and not wanted.file_at_depth(path))):
         library.forget([place.located])
-        yield FileReport(path.name, Outcome.REMOVED, f"{path.name}：文件夹里已经没有它。"), None
+        why = "按 .zhiyinignore 的规则不再收录" if there else "文件夹里已经没有它"
+        yield FileReport(path.name, Outcome.REMOVED, f"{path.name}：{why}。"), None
     elif not wanted and there:
         yield from intake.read_if_changed(path, place.collection)
     elif not wanted:

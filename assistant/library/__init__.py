@@ -21,7 +21,7 @@ from types import TracebackType
 
 from filelock import FileLock
 
-from assistant.errors import LibraryError
+from assistant.errors import LibraryDamaged, LibraryError
 from assistant.library.backup import backup_of, restore_backup, write_backup
 from assistant.library.check import problems
 from assistant.library.migrate import is_current, migrate
@@ -31,7 +31,7 @@ from assistant.library.rows import load_reading, load_source, load_sources, prep
 from assistant.library.schema import FILE, damaged, is_read_only, lock_of, named_errors, open_database, read_only
 from assistant.records import Document, Passage, Reading, Source
 
-__all__ = ["Library", "Place", "restore"]
+__all__ = ["Library", "Place", "is_sound", "restore"]
 
 #: Seconds to wait for another process that is writing. Adding a file takes less than one.
 _PATIENCE = 5.0
@@ -146,11 +146,13 @@ class Library:
                 drop_place(database, old)
                 call(database, source_id, place.located)
 
-    def forget(self, places: Iterable[str], folders: Iterable[str] = ()) -> None:
+    def forget(self, places: Iterable[str], folders: Iterable[str] = (), wanted: bool = True) -> None:
         """No files lie there any more, and these folders are no longer looked into, at once or not at all: what lay
-        nowhere else is gone."""
+        nowhere else is gone. What is not `wanted` does not come back by itself."""
         with self._writing() as database:
             for located in places:
+                if not wanted:
+                    database.execute("INSERT OR IGNORE INTO unwanted VALUES (?)", (located,))
                 drop_place(database, located)
             database.executemany("DELETE FROM folder WHERE located = ?", [(folder,) for folder in folders])
 
@@ -292,6 +294,17 @@ class Library:
             finally:
                 if self._database.in_transaction:
                     self._database.execute("ROLLBACK")
+
+
+def is_sound(folder: Path) -> bool:
+    """Whether a library stands in a folder that is not damaged."""
+    if not (folder / FILE).exists():
+        return False
+    try:
+        with Library.open(folder):
+            return True
+    except LibraryDamaged:
+        return False
 
 
 def restore(folder: Path, patience: float = _PATIENCE) -> Path:

@@ -499,6 +499,45 @@ def test_a_lost_original_comes_back_with_the_file(ingester: Ingester, library: L
     assert library.check() == ()
 
 
+def test_the_rules_of_a_folder_hold_when_the_one_above_it_is_added(
+    ingester: Ingester, library: Library, folder: Path
+) -> None:
+    (folder / "私").mkdir()
+    (folder / "私" / ".zhiyinignore").write_text("日记*\n", encoding="utf-8")
+    (folder / "私" / "日记.txt").write_text("日记\n\n不给人看。", encoding="utf-8")
+    ingester.add([folder])
+    assert names(library) == ["铁锹.txt", "锤子.txt"]
+    (folder / "私" / ".zhiyinignore").unlink()
+    ingester.update()
+    (folder / "私" / ".zhiyinignore").write_text("日记*\n", encoding="utf-8")
+    assert [file.sentence for file in ingester.update().of(Outcome.REMOVED)] == [
+        "日记.txt：按 .zhiyinignore 的规则不再收录。"
+    ]
+
+
+def test_a_folder_inside_one_that_is_followed_can_be_removed(
+    ingester: Ingester, library: Library, folder: Path
+) -> None:
+    (folder / "铁").mkdir()
+    (folder / "铁锹.txt").rename(folder / "铁" / "铁锹.txt")
+    ingester.add([folder])
+    assert outcomes(ingester.remove(str(folder / "铁"))) == {"铁锹.txt": "removed"}
+    ingester.update()
+    assert names(library) == ["锤子.txt"]
+
+
+def test_of_files_with_one_name_none_is_removed_before_it_is_told_which(
+    ingester: Ingester, library: Library, folder: Path
+) -> None:
+    (folder / "旧").mkdir()
+    (folder / "旧" / "铁锹.txt").write_text(SPADE + "旧的。", encoding="utf-8")
+    ingester.add([folder])
+    with pytest.raises(LibraryError, match="有 2 个文件都叫“铁锹.txt”.*旧/铁锹.txt"):
+        ingester.remove("铁锹.txt")
+    ingester.remove(str(folder / "铁锹.txt"))
+    assert len(library.sources()) == 2
+
+
 def test_an_empty_folder_can_be_removed(ingester: Ingester, library: Library, tmp_path: Path) -> None:
     (tmp_path / "空").mkdir()
     ingester.add([tmp_path / "空"])
