@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from assistant.reading import read_file
-from assistant.records import Section
+from assistant.reading import read_file, read_text
+from assistant.records import Heading, Layout, Section, Span, Table
 from assistant.settings import IndexSettings
-from tests.fakes import read
+from tests.fakes import make_source, read
 
 SEED = next(Path(__file__).parent.parent.glob("seeds/*.txt"))
 
@@ -260,6 +260,19 @@ def test_the_words_of_a_rule_stand_in_a_passage(text: str, found: str) -> None:
 def test_a_table_below_a_list_is_in_none_of_its_items() -> None:
     text = "手册\n\n# 甲\n\n先做：\n1. 通知\n2. 签到\n\n| 姓名 | 职务 |\n|---|---|\n| 张三 | 书记 |\n"
     assert tree(text, "a.md") == ["甲", "  1.通知*", "  2.签到*", "  姓名 职务"]
+
+
+def test_the_name_of_the_first_sheet_is_not_that_of_the_workbook() -> None:
+    text = "人员\n姓名\t职务\n甲\t员工\n资产\n名称\t数量\n桌子\t3\n"
+    layout = Layout(
+        headings=(Heading(Span(0, 2), 1), Heading(Span(14, 16), 1)),
+        tables=(
+            Table(Span(3, 13), Span(3, 8), (Span(9, 13),)),
+            Table(Span(17, 27), Span(17, 22), (Span(23, 27),)),
+        ),
+    )
+    (document,) = read_text(make_source(text, "名册.txt"), IndexSettings(), layout).documents
+    assert (document.title, document.headings) == ("名册", ())
 
 
 def test_a_file_that_is_a_table_has_no_title_of_its_own() -> None:
