@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from assistant.marks import Mark
 from assistant.numbering import RANK, Kind
+from assistant.records import PRINTED
 
 
 def depths_of(found: Sequence[Mark]) -> list[int]:
@@ -47,8 +48,11 @@ class _Name:
 
     @property
     def rank(self) -> tuple[int, int]:
-        """The order by which a style opens inside another, if a document does not tell: first what has a level."""
-        return (0, self.level) if self.level else (1, RANK[self.style])
+        """The order by which a style opens inside another, if a document does not tell: first what has a level, then
+        the numbers, then what is only printed like a heading."""
+        if 0 < self.level < PRINTED:
+            return 0, self.level
+        return (1, RANK[self.style]) if self.style else (2, 0)
 
 
 def _nesting_names(found: Sequence[Mark]) -> list[_Name]:

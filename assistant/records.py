@@ -66,12 +66,16 @@ class Source:
         return bisect_right(self.pages, at) or 1 if self.pages else None
 
 
+#: The level of lines that no style but only their print makes headings, as in bold.
+PRINTED = 9
+
+
 @dataclass(frozen=True, slots=True)
 class Heading:
     """A line of which the format itself says that it is a heading.
 
     `span` is the line with its markup, `marker` how many characters of it stand before the words (`## `).
-    `level` is 1 for the outermost.
+    `level` is 1 for the outermost, `PRINTED` where the format does not say.
     """
 
     span: Span

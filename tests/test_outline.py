@@ -257,6 +257,11 @@ def test_the_words_of_a_rule_stand_in_a_passage(text: str, found: str) -> None:
     assert any(found in passage.text for passage in read(text).passages)
 
 
+def test_a_bold_line_stands_below_the_number_above_it() -> None:
+    text = "总结\n\n一、成绩\n\n完成任务。\n\n二、打算\n\n**加强调研**\n\n多下基层。\n\n**改进文风**\n\n少开会。"
+    assert tree(text, "a.md") == ["一、成绩", "二、打算", "  加强调研", "  改进文风"]
+
+
 def test_a_table_below_a_list_is_in_none_of_its_items() -> None:
     text = "手册\n\n# 甲\n\n先做：\n1. 通知\n2. 签到\n\n| 姓名 | 职务 |\n|---|---|\n| 张三 | 书记 |\n"
     assert tree(text, "a.md") == ["甲", "  1.通知*", "  2.签到*", "  姓名 职务"]

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from assistant.boilerplate import lies_in
 from assistant.readers.plain import read_plain
-from assistant.records import Boilerplate, Extract, Heading, Layout, Span, Table
+from assistant.records import PRINTED, Boilerplate, Extract, Heading, Layout, Span, Table
 from assistant.settings import Limits
 from assistant.text import trimmed
 
@@ -21,8 +21,6 @@ _BOLD = re.compile(
     r"^[ \t\u3000]*+(?P<line>\*\*(?=[^\s*])[^*|\r\n]{1,40}(?<![\s。；;！!，,：:？?…])\*\*)[ \t]*+(?=[\r\n]|\Z)",
     re.MULTILINE,
 )
-#: The level of bold lines, below any that Markdown has.
-_BOLD_LEVEL = 9
 #: A line with a row of = or - below it.
 _UNDERLINED = re.compile(
     r"^(?![ \t]*+(?:[-*+>|#]|\d+[.)]))(?=[ \t\u3000]*+[^\s|])(?P<words>[^\r\n|]++)\r?\n"
@@ -73,7 +71,7 @@ def _numbered(text: str, start: int, fences: list[Span]) -> Iterator[Heading]:
 def _bold(text: str, start: int, taken: list[Span]) -> Iterator[Heading]:
     for match in _BOLD.finditer(text, start):
         if not lies_in(Span(*match.span("line")), taken):
-            yield Heading(Span(*match.span("line")), _BOLD_LEVEL, len("**"))
+            yield Heading(Span(*match.span("line")), PRINTED, len("**"))
 
 
 def _of_underlined(match: re.Match[str]) -> Heading:

@@ -10,7 +10,7 @@ from assistant.readers.word.numbering import Element, switch, value
 from assistant.readers.word.parts import Parts
 from assistant.readers.word.story import CONTROL, PARAGRAPH, TABLE, Line, Story, inside
 from assistant.readers.word.styles import level_of
-from assistant.records import Boilerplate, Heading, Layout, Span, Table
+from assistant.records import PRINTED, Boilerplate, Heading, Layout, Span, Table
 
 _CONTENTS = "Table of Contents"
 #: A longer or closed paragraph is a sentence that someone styled as a heading to make it large.
@@ -19,7 +19,6 @@ _CLOSED = "。；;！，"
 #: Bold alone says less, so that only a short line counts, and none that leads into what follows.
 _LONGEST_BOLD = 40
 _BOLD_CLOSED = _CLOSED + "？!?,.:：、…"
-_BOLD_LEVEL = 9
 #: Behind so many paragraphs no title of the whole file stands.
 _TITLE_WITHIN = 20
 #: A title without a style is at least this much larger than the text, and at the most so many lines stand above it.
@@ -98,7 +97,7 @@ class Page:
         elif level:
             self._headings.append(Heading(span, level))
         elif named and not in_table and _looks_like_heading(line):
-            self._bold.append(Heading(span, _BOLD_LEVEL))
+            self._bold.append(Heading(span, PRINTED))
         if contents:
             self._add_contents(span)
         self._add_apart(line.apart)
