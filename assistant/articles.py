@@ -31,6 +31,8 @@ _CLOSING = "。！？!?；;，,、：:"
 #: With these a sentence goes on from a subject that happens to be the title's words (党支部的职责 / 党支部的职责是…).
 _GOES_ON = re.compile(r"[。！？!?；;，,、：:]|[是的有要应由和与及就将不在]|包括|主要|指|分为|为(?!了)|可以|必须|如下")
 _TAGS = re.compile(r"[\[(（【][^\])）】]{0,50}[\])）】]|\s|^#+")
+#: A title set wide (会  议  纪  要): it is called, and looked up, by its characters.
+_SPACED = re.compile(r"(?:[\u4e00-\u9fff]\s+)+[\u4e00-\u9fff]")
 #: What the traits of a document are called in its byline.
 BYLINE_LABELS = r"发布时间|发布日期|发表时间|日期|来源|作者"
 _LABELS = rf"{BYLINE_LABELS}|编辑|摘要|关键[词字]|前言|导读"
@@ -96,6 +98,8 @@ def _begins(text: str, starts: Sequence[_Start], content_ends: Sequence[int]) ->
 def _document(source: Source, span: Span, titles: tuple[Span, ...]) -> Document:
     identity = sha256(f"{source.id}:{span.start}:{span.end}".encode()).hexdigest()[:16]
     title = titles[0].of(source.text).lstrip("# ").strip("*") if titles else PurePath(source.name).stem
+    if _SPACED.fullmatch(title):
+        title = "".join(title.split())
     return Document(identity, title, source, span, titles, _metadata(source.text, span))
 
 

@@ -156,6 +156,11 @@ def test_a_markdown_title_loses_its_sign_but_keeps_its_place() -> None:
     assert (document.title, document.text(document.headings[0])) == ("操作手册", "# 操作手册")
 
 
+def test_a_title_set_wide_is_called_by_its_characters() -> None:
+    (document,) = articles("会  议  纪  要\n\n" + LONG)
+    assert (document.title, document.text(document.headings[0])) == ("会议纪要", "会  议  纪  要")
+
+
 def test_metadata_is_what_the_head_says_of_itself() -> None:
     (document,) = articles("年度工作报告\n\n作者:李四 来源:办公室\n发布日期:2024年3月1日\n" + LONG + "作者:王五\n")
     found = {trait: document.text(span) for trait, span in document.metadata.items()}

@@ -276,6 +276,13 @@ def test_list_may_show_one_collection(run: Run, library: Path, tools: Path) -> N
     assert run("list", "--library", library).out.splitlines()[-1] == folder
 
 
+def test_files_with_one_name_are_listed_by_their_paths(run: Run, library: Path, tools: Path, spades: Path) -> None:
+    spades.write_text(SPADES + "又一句。", encoding="utf-8")
+    run("add", tools, spades, "--library", library)
+    listed = run("list", "--library", library).out
+    assert f"{tools / '铁锹.txt'}（" in listed and f"{spades}（" in listed
+
+
 def test_update_reads_what_changed_and_says_so(run: Run, library: Path, tools: Path) -> None:
     run("add", tools, "--library", library)
     (tools / "铁锹.txt").write_text(SPADES.replace("防锈油", "机油"), encoding="utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -111,11 +112,13 @@ def list_documents(options: argparse.Namespace) -> int:
         groups, folders = assistant.library.collections(), assistant.library.folders()
         chosen = assistant.library.collection(options.collection) if options.collection else None
         readings = [each for each in assistant.library.readings() if chosen is None or each.source.id in chosen]
+    times = Counter(reading.source.name for reading in readings)
     for reading in readings:
+        called = reading.source.name if times[reading.source.name] == 1 else reading.source.path
         names = [name for name, sources in groups.items() if reading.source.id in sources]
         grouped = f"，分组：{'、'.join(names)}" if names else ""
         counts = f"{len(reading.documents)} 篇，{len(reading.passages)} 段{grouped}"
-        print(shown(f"{reading.source.name}（{counts}）"))
+        print(shown(f"{called}（{counts}）"))
         for document in reading.documents:
             traits = "，".join(f"{trait}：{document.text(span)}" for trait, span in document.metadata.items())
             print(shown(f"  《{document.title}》{traits and '  ' + traits}"))

@@ -54,7 +54,9 @@ class Intake:
             self._refused[place] = str(error)
             return FileReport(path.name, Outcome.REFUSED, str(error)), None
         if not self._library.add(reading, content, place, asked):
-            return FileReport(path.name, Outcome.UNCHANGED), None
+            regrouped = known and known[0].collection != collection and collection
+            sentence = f"{path.name}：没有变化，归入分组“{collection}”。" if regrouped else ""
+            return FileReport(path.name, Outcome.UNCHANGED, sentence), None
         return FileReport(path.name, Outcome.REPLACED if known else Outcome.ADDED, account=account(reading)), reading
 
     def read_if_changed(self, path: Path, collection: str) -> Iterator[Step]:

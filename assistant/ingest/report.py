@@ -183,7 +183,7 @@ def total_lines(report: Report) -> Iterator[str]:
         yield f"跳过 {len(skipped)} 个不支持的文件：{names}{more}。"
     if len(report.files) == 1:
         file = report.files[0]
-        if file.outcome is Outcome.UNCHANGED:
+        if file.outcome is Outcome.UNCHANGED and not file.sentence:
             yield f"{file.name}：{file.outcome.label}。"
         return
     counts = "，".join(f"{outcome.label} {count}" for outcome, count in report.counts.items())

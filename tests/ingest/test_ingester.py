@@ -485,7 +485,8 @@ def test_rules_may_be_saved_by_an_old_notepad(ingester: Ingester, library: Libra
 
 def test_a_group_that_was_chosen_for_a_file_stays(ingester: Ingester, library: Library, folder: Path) -> None:
     ingester.add([folder])
-    ingester.add([folder / "铁锹.txt"], "重点")
+    (regrouped,) = ingester.add([folder / "铁锹.txt"], "重点").files
+    assert regrouped.sentence == "铁锹.txt：没有变化，归入分组“重点”。"
     ingester.update()
     assert [*library.collections()] == ["工具", "重点"]
 
