@@ -172,7 +172,7 @@ def _keep_lists_as_text(
         following = depths[number + 1] if number + 1 < len(headings) else 0
         body = Span(heading.span.end, _limit(heading.mark, starts[number + 1], holes))
         titled = len(heading.span) > len(trimmed(text, heading.mark.span))
-        named = heading.mark.style.kind in (Kind.HEADING, Kind.ARTICLE) and not heading.mark.level and titled
+        named = titled and (heading.mark.level > 0 or heading.mark.style.kind in (Kind.HEADING, Kind.ARTICLE))
         leaf = named and following <= depths[number]
         empty.append(leaf and not trimmed(text, body))
         short.append(leaf and len(trimmed(text, body)) <= _CLOSING_REMARK)
@@ -188,8 +188,9 @@ def _keep_lists_as_text(
             and (ends or _closes_list(text, spans) or _next_word(text, spans[-1].end) in tables)
         ):
             bare = group
-        if len(bare) * 2 <= len(group):  # headings whose text is missing, or rules that are a line each
-            bare = [number for number in bare if _says_something(text, headings[number])]
+        # Among others that have a text, or where the format says so, a heading may be one whose text is missing.
+        doubtful = {number for number in bare if headings[number].mark.level or len(bare) * 2 <= len(group)}
+        bare = [each for each in bare if each not in doubtful or _says_something(text, headings[each])]
         for number in bare:
             kept[number] = _unnamed(text, headings[number].mark, headings[number].span.end)
     return kept

@@ -249,12 +249,15 @@ def test_what_the_columns_are_called_stands_above_the_rows_of_a_table() -> None:
         ("须知\n\n1、按时就餐\n2、排队取餐\n3、不得浪费\n以上规定自发布之日起执行。", "3、不得浪费"),
         # And a sentence that goes on in the next line.
         ("须知\n\n1. 发生火情时，先报警，再疏散，\n并关闭总电源。\n2. 停电时报修。", "1. 发生火情时，先报警，再疏散，"),
+        # So is a line that is styled as a heading, if nothing follows it.
+        ("# 须知\n\n## 纪律\n\n### 进入车间必须佩戴安全帽\n\n### 严禁酒后上岗，违者罚款", "进入车间必须佩戴安全帽"),
         # The colon of a time divides no title from its text.
         ("须知\n\n1、上班时间8:30\n2、下班时间17:30", "1、上班时间8:30"),
     ],
 )
 def test_the_words_of_a_rule_stand_in_a_passage(text: str, found: str) -> None:
-    assert any(found in passage.text for passage in read(text).passages)
+    name = "a.md" if text.startswith("#") else "a.txt"
+    assert any(found in passage.text for passage in read(text, name).passages)
 
 
 def test_a_bold_line_stands_below_the_number_above_it() -> None:
