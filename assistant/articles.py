@@ -67,8 +67,9 @@ def split_articles(
     outside_tables = [line for line in lines if not lies_in(line, tables)]
     starts = [] if layout.title else _starts(text, outside_tables)
     if not starts:
-        title = _given_title(text, lines, layout.title) if layout.title else _first_title(text, outside_tables)
-        title = () if title and _names_a_sheet(title[0], layout) else title
+        title = _first_title(text, outside_tables) if layout.titled else ()
+        if layout.title:
+            title = _given_title(text, lines, layout.title)
         return (_document(source, Span(0, len(text)), title),)
     own = {title for start in starts for title in start.titles}
     above = [line for line in lines if line.end <= starts[0].at]
@@ -201,16 +202,6 @@ def _first_title(text: str, lines: Sequence[Span]) -> tuple[Span, ...]:
     if len(lines) < 2 or not _is_title(text, lines[0]):
         return ()
     return (lines[0], *_repeats(text, lines[0], lines[1]))
-
-
-def _names_a_sheet(line: Span, layout: Layout) -> bool:
-    """Whether a line is the first of several headings of one level that each stand above a table, as sheets do."""
-    level = next((heading.level for heading in layout.headings if heading.span == line), 0)
-    sheets = [heading.span for heading in layout.headings if heading.level == level]
-    tables = [table.span.start for table in layout.tables]
-    ends = [*(sheet.start for sheet in sheets[1:]), tables[-1] + 1 if tables else 0]
-    pairs = zip(sheets, ends, strict=False)
-    return len(sheets) > 1 and all(any(sheet.end <= at < end for at in tables) for sheet, end in pairs)
 
 
 def _given_title(text: str, lines: Sequence[Span], title: Span) -> tuple[Span, ...]:

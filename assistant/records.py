@@ -107,7 +107,8 @@ class Boilerplate:
 class Layout:
     """What a format says of places in a text, beside the words: all in order of place. 「版式」
 
-    `title` is the place of the whole file's title; `apart` are pieces that stand outside the running text, such as
+    `title` is the place of the whole file's title; not `titled` is a text of which the format knows that its first line
+    is no title, as with the name of a sheet. `apart` are pieces that stand outside the running text, such as
     footnotes and text boxes, each a passage of its own.
     """
 
@@ -116,6 +117,7 @@ class Layout:
     tables: tuple[Table, ...] = ()
     apart: tuple[Span, ...] = ()
     boilerplate: tuple[Boilerplate, ...] = ()
+    titled: bool = True
 
 
 @dataclass(frozen=True, slots=True)

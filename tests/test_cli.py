@@ -307,30 +307,26 @@ def test_a_folder_is_removed_by_its_name(run: Run, library: Path, tools: Path) -
     assert run("remove", "工具", "--library", library) == Done(0, "铁锹.txt：已移除。\n", "")
 
 
+def sees_a_new_file(folder: Path, library: Path, said: str, *command: object) -> None:
+    """Run a command that watches until it says so, put a file into the folder, and stop by Ctrl+C once it is read."""
+    start = [sys.executable, "-u", "-m", "assistant", *map(str, command), "--library", str(library)]
+    with subprocess.Popen(start, stdout=subprocess.PIPE, encoding="utf-8", cwd=ROOT) as process:
+        assert process.stdout
+        lines = iter(process.stdout.readline, "")
+        assert any(said in line for line in lines)
+        (folder / "锤子.txt").write_text("锤子保养\n\n锤头松了要楔紧。\n", encoding="utf-8")
+        assert next(line for line in lines if "锤子" in line).startswith("锤子.txt：新收录")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+
+
 def test_watch_sees_a_new_file(library: Path, tools: Path) -> None:
-    command = [sys.executable, "-u", "-m", "assistant", "watch", str(tools), "--library", str(library)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8", cwd=ROOT) as process:
-        assert process.stdout
-        lines = iter(process.stdout.readline, "")
-        assert any("正在看着" in line for line in lines)
-        (tools / "锤子.txt").write_text("锤子保养\n\n锤头松了要楔紧。\n", encoding="utf-8")
-        assert next(line for line in lines if "锤子" in line).startswith("锤子.txt：新收录")
-        process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 0
+    sees_a_new_file(tools, library, "正在看着", "watch", tools)
 
 
-def test_the_page_may_watch_as_well(library: Path, tools: Path) -> None:
-    environment = {**os.environ, "ZHIYIN_HOME": str(library)}
-    subprocess.run([sys.executable, "-m", "assistant", "add", str(tools)], env=environment, cwd=ROOT, check=True)
-    command = [sys.executable, "-u", "-m", "assistant", "serve", "--watch", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8", cwd=ROOT, env=environment) as process:
-        assert process.stdout
-        lines = iter(process.stdout.readline, "")
-        assert any("指引已启动" in line for line in lines)
-        (tools / "锤子.txt").write_text("锤子保养\n\n锤头松了要楔紧。\n", encoding="utf-8")
-        assert next(line for line in lines if "锤子" in line).startswith("锤子.txt：新收录")
-        process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 0
+def test_the_page_may_watch_as_well(run: Run, library: Path, tools: Path) -> None:
+    run("add", tools, "--library", library)
+    sees_a_new_file(tools, library, "指引已启动", "serve", "--watch", "--port", 0)
 
 
 def test_the_page_cannot_watch_what_was_never_added(run: Run, library: Path) -> None:

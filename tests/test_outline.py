@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from assistant.reading import read_file, read_text
-from assistant.records import Heading, Layout, Section, Span, Table
+from assistant.records import Heading, Layout, Section, Span
 from assistant.settings import IndexSettings
 from tests.fakes import make_source, read
 
@@ -270,17 +270,11 @@ def test_a_table_below_a_list_is_in_none_of_its_items() -> None:
     assert tree(text, "a.md") == ["甲", "  1.通知*", "  2.签到*", "  姓名 职务"]
 
 
-def test_the_name_of_the_first_sheet_is_not_that_of_the_workbook() -> None:
-    text = "人员\n姓名\t职务\n甲\t员工\n资产\n名称\t数量\n桌子\t3\n"
-    layout = Layout(
-        headings=(Heading(Span(0, 2), 1), Heading(Span(14, 16), 1)),
-        tables=(
-            Table(Span(3, 13), Span(3, 8), (Span(9, 13),)),
-            Table(Span(17, 27), Span(17, 22), (Span(23, 27),)),
-        ),
-    )
-    (document,) = read_text(make_source(text, "名册.txt"), IndexSettings(), layout).documents
-    assert (document.title, document.headings) == ("名册", ())
+def test_a_line_of_which_the_format_knows_that_it_is_no_title_is_none() -> None:
+    for titled, title in ((True, "人员"), (False, "名册")):
+        layout = Layout(headings=(Heading(Span(0, 2), 1),), titled=titled)
+        (document,) = read_text(make_source("人员\n甲是员工。\n", "名册.txt"), IndexSettings(), layout).documents
+        assert document.title == title
 
 
 def test_a_file_that_is_a_table_has_no_title_of_its_own() -> None:

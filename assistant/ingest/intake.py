@@ -40,8 +40,7 @@ class Intake:
         source_id, known = sha256(content).hexdigest(), self._library.place(place.located)
         elsewhere = self._elsewhere(source_id, place)
         if elsewhere and is_there(elsewhere) is False and not known:
-            self._library.move(elsewhere, place, source_id)
-            self._library.note(place, source_id, content)
+            self._library.move(elsewhere, place, source_id, content)
             return FileReport(path.name, Outcome.MOVED, f"{path.name}：原来在“{elsewhere}”。"), None
         if elsewhere and is_there(elsewhere):  # a copy
             self._library.note(place, source_id, content)

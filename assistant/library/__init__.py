@@ -138,10 +138,12 @@ class Library:
                     self._originals.put(source_id, content)
                 put_place(database, place, source_id)
 
-    def move(self, old: str, place: Place, source_id: str) -> None:
-        """A source that lay at the path `old` now lies at `place`, and is called by it."""
+    def move(self, old: str, place: Place, source_id: str, content: bytes) -> None:
+        """A source that lay at the path `old` now lies at `place`, and is called by it; its original is put back where
+        it was lost."""
         with self._writing() as database:
             if _is_here(database, source_id):
+                self._originals.put(source_id, content)
                 put_place(database, place, source_id)
                 drop_place(database, old)
                 call(database, source_id, place.located)

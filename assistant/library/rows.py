@@ -30,9 +30,9 @@ def short_hash(text: str) -> str:
     return sha256(text.encode()).hexdigest()[:16]
 
 
-def digest(reading: Reading) -> str:
-    """A hash of how a file was read, the same under any file name; a newer reader or cutter may change it."""
-    named = rows(reading)
+def _digest(reading: Reading, named: Mapping[str, list[Row]]) -> str:
+    """A hash of how a file was read, given its rows; the same under any file name. A newer reader or cutter may change
+    it."""
     untitled = {each.id for each in reading.documents if not each.headings}
     # The title of an untitled document, and of its outermost section, is the name of the file.
     documents = [row[:3] if row[0] in untitled else row for row in named["document"]]
@@ -60,10 +60,11 @@ class Prepared:
 
 
 def prepared(reading: Reading) -> Prepared:
-    source, way = reading.source, digest(reading)
+    source, parts = reading.source, rows(reading)
+    way = _digest(reading, parts)
     file = (source.id, source.name, source.path, source.encoding, source.text, *_source_extras(reading))
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    return Prepared((*file, text_hash(source.text), way, now), way, rows(reading))
+    return Prepared((*file, text_hash(source.text), way, now), way, parts)
 
 
 def store(database: sqlite3.Connection, reading: Prepared) -> bool:

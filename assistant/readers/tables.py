@@ -155,7 +155,7 @@ def read_xlsx(content: bytes, name: str, limits: Limits) -> Extract:
     for title, rows in sheets:
         written.sheet(title if len(sheets) > 1 else "", rows)
     text = refuse_longer("\n".join(written.lines), name, limits)
-    layout = Layout(headings=tuple(written.headings), tables=tuple(written.tables))
+    layout = Layout(headings=tuple(written.headings), tables=tuple(written.tables), titled=len(sheets) == 1)
     notes = (f"有 {unsaved} 个公式没有保存结果，请用 Excel 或 WPS 打开保存一次再收录。",) if unsaved else ()
     return Extract(text, layout=layout, warnings=notes)
 

@@ -386,7 +386,7 @@ def test_what_is_removed_while_it_is_read_does_not_come_back(
 def test_what_is_gone_meanwhile_is_neither_noted_nor_moved_nor_read_again(library: Library) -> None:
     reading = make_reading("标题\n一句话。")
     library.note(Place("/a.txt"), reading.source.id)
-    library.move("/a.txt", Place("/b.txt"), reading.source.id)
+    library.move("/a.txt", Place("/b.txt"), reading.source.id, b"")
     assert not library.read_again(reading)
     assert (library.places(), library.sources()) == ({}, ())
 

@@ -192,6 +192,7 @@ def test_several_sheets_are_headed_by_their_names() -> None:
     extract = read(saved(book))
     assert extract.text == "一月\n甲\t1\n二月\n乙\t2"
     assert [heading.span.of(extract.text) for heading in extract.layout.headings] == ["一月", "二月"]
+    assert not extract.layout.titled  # the first of them names no workbook
     assert parts(extract) == [(None, ["甲\t1"]), (None, ["乙\t2"])]
 
 
